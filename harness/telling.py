@@ -1,0 +1,52 @@
+"""How a judged case is told: to pytest, and in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from harness.results import Case
+from harness.verdict import Verdict
+
+Status = tuple[str, str, str | tuple[str, dict[str, bool]]]
+
+
+def tell_pytest(report: pytest.TestReport, case: Case, *, fail_on_warn: bool, unseen: bool) -> None:
+    """Give pytest's report of a case the outcome that its verdict means for the run.
+
+    `unseen`: the surroundings did not allow the watch, which needs no traceback.
+    """
+    verdict = case.judgement.verdict
+    report.user_properties.append(("verdict", str(verdict)))
+    if case.excuse and case.excuse.holds:
+        report.outcome, report.wasxfail = "skipped", case.excuse.deviation.reason
+    elif verdict is Verdict.WARN and not fail_on_warn:
+        report.outcome, report.longrepr = "passed", None
+    elif verdict in (Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE) or unseen:
+        report.outcome, report.longrepr = "failed", describe(case)
+
+
+def describe(case: Case) -> str:
+    """A judged case in words: verdict, clause, source, and each finding or the reason."""
+    clause, judgement = case.requirement, case.judgement
+    head = (
+        f"{judgement.verdict.replace('_', ' '):<6} {clause.level:<6} {clause.id:<14} {clause.title}"
+    )
+    lines = [head, *map(str, judgement.findings), *filter(None, [judgement.reason])]
+    if case.excuse:
+        lines.append(f"deviation: {case.excuse.state} ({case.excuse.deviation.reason})")
+    return "\n".join([*lines, f"source: {clause.source}", f"repeat: {case.repeat}"])
+
+
+def status(report: pytest.CollectReport | pytest.TestReport) -> Status | None:
+    """Category, letter and word of a report in pytest's progress line; None for pytest's own."""
+    verdict = dict(getattr(report, "user_properties", [])).get("verdict")
+    if verdict is None or hasattr(report, "wasxfail") or report.when == "teardown":
+        return None
+    match verdict:
+        case Verdict.WARN if report.outcome == "passed":
+            return "warned", "W", ("WARN", {"yellow": True})
+        case Verdict.INCONCLUSIVE:
+            return "failed", "I", ("INCONCLUSIVE", {"yellow": True})
+        case Verdict.NOT_APPLICABLE:
+            return "not applicable", "-", "NOT APPLICABLE"
+    return None

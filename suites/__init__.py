@@ -1,0 +1,1 @@
+"""What the documents ask of a device: requirements, scenarios, checks and cases, by service."""

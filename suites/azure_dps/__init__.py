@@ -1,0 +1,1 @@
+"""Azure Device Provisioning Service, device side, over HTTPS and MQTT."""

@@ -1,0 +1,1 @@
+"""Azure IoT Hub, device side, over MQTT and HTTPS."""

@@ -1,0 +1,68 @@
+"""The features that a profile (PICS) may claim, and how each is recognised on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from transcript import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Something a device may do. `seen` is the event, with its fields, that shows it."""
+
+    id: str
+    title: str
+    seen: tuple[str, dict[str, Any]] | None = None
+    implies: tuple[str, ...] = ()
+
+    def shows_in(self, events: Iterable[Event]) -> bool:
+        """Whether the device was seen to do it. False for a feature that has no sign of its own."""
+        if self.seen is None:
+            return False
+        name, fields = self.seen
+        return any(event.matches(name, **fields) for event in events)
+
+
+_ALL = (
+    Feature("azure", "talks to Azure IoT"),
+    Feature("mqtt", "speaks MQTT"),
+    Feature("dps", "provisions itself through DPS", ("dps.register", {}), ("azure",)),
+    Feature("dps.https", "... over HTTPS", ("dps.register", {"transport": "https"})),
+    Feature("dps.mqtt", "... over MQTT", ("dps.register", {"transport": "mqtt"}), ("mqtt",)),
+    Feature("dps.sas", "proves itself to DPS with a SAS token"),
+    Feature("dps.symmetric-key", "holds an individual symmetric key", implies=("dps.sas",)),
+    Feature("dps.group-key", "holds a group's key, or one derived from it", implies=("dps.sas",)),
+    Feature("dps.x509", "holds a certificate for DPS"),
+    Feature("dps.enrolls", "creates its enrollment group itself", ("dps.service", {})),
+    Feature("hub", "connects to an IoT Hub", ("hub.login", {}), ("azure",)),
+    Feature("hub.https", "... over HTTPS", ("hub.login", {"transport": "https"})),
+    Feature("hub.mqtt", "... over MQTT", ("hub.login", {"transport": "mqtt"}), ("mqtt",)),
+    Feature("hub.sas", "proves itself to the hub with a SAS token"),
+    Feature("hub.telemetry", "sends telemetry", ("hub.telemetry", {})),
+    Feature("hub.properties", "gives its telemetry application properties"),
+    Feature("hub.c2d", "receives cloud-to-device messages", ("hub.c2d", {})),
+    Feature("hub.methods", "answers direct methods", ("hub.method.reply", {})),
+    Feature("iotda", "connects to Huawei Cloud IoTDA", ("iotda.login", {}), ("mqtt",)),
+    Feature("iotda.tls", "... over TLS", ("tcp.open", {"port_kind": "mqtts"})),
+    Feature("iotda.plain", "... without TLS", ("tcp.open", {"port_kind": "mqtt"})),
+    Feature("iotda.properties", "reports properties", ("iotda.report", {})),
+    Feature("iotda.commands", "answers commands", ("iotda.command.reply", {})),
+    Feature("iotda.messages", "receives messages", ("iotda.message", {})),
+)
+
+FEATURES = {feature.id: feature for feature in _ALL}
+
+
+def closure(claims: Iterable[str]) -> frozenset[str]:
+    """The claims with all that they imply: `hub.c2d` is a `hub`, and a `hub` is `azure`."""
+    todo, reached = list(claims), set[str]()
+    while todo:
+        claim = todo.pop()
+        if claim not in reached:
+            reached.add(claim)
+            parent = claim.rpartition(".")[0]
+            todo += [*FEATURES[claim].implies, *([parent] if parent else [])]
+    return frozenset(reached)

@@ -1,0 +1,1 @@
+"""What a device claims, held against what it was seen to do."""
