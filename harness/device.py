@@ -20,7 +20,7 @@ class Deviation:
     match: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Device:
     """What a run needs to know of a device; `manifest` is the path it was read from.
 

@@ -22,6 +22,7 @@ from harness.device import Device
 from harness.scenario import Scenario
 from transcript import Record
 
+AT_ONCE = 16  # watches for each core: a watch mostly waits, yet a device that starts costs CPU
 TICK = 0.2  # seconds between two looks at the keyboard while a case waits
 FAREWELL = 15.0  # seconds that lanes have to close their devices at the end
 
@@ -66,8 +67,7 @@ class Observatory:
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="observatory")
-        # More at once than cores, since a watch mostly waits; bounded, since devices cost CPU.
-        self._room = asyncio.Semaphore(4 * (os.cpu_count() or 1))
+        self._room = asyncio.Semaphore(AT_ONCE * (os.cpu_count() or 1))
 
     def start(self, watches: Iterable[Watch]) -> None:
         """Begin every watch; those that find no free lane wait their turn."""

@@ -45,6 +45,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hooks)
 
 
+@pytest.hookimpl(trylast=True)  # after the terminal's, which shows what making a device takes
 def pytest_configure(config: pytest.Config) -> None:
     """Read the manifests that were named, so that a broken one stops the run before it starts."""
     config.addinivalue_line("markers", "verifies(requirement): the requirement a case judges")

@@ -107,7 +107,7 @@ class Stream:
 
     def _write(self, **line: Any) -> None:
         with self._turn:
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.write(json.dumps(line) + "\n")
             self._file.flush()
 
 

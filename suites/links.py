@@ -24,12 +24,12 @@ def connects(events: Iterable[Event], service: str) -> Iterator[Event]:
     """Every CONNECT meant for a service, those refused before a service took them too."""
     for event in events:
         if event.name == "mqtt.connect":
-            taken = event.service if event.service != "door" else _meant_for(event.username or "")
+            taken = event.service if event.service != "door" else meant_for(event.username or "")
             if taken == service:
                 yield event
 
 
-def _meant_for(username: str) -> str:
+def meant_for(username: str) -> str:
     """The service whose user name form this is (DPS: id scope/registrations/...)."""
     if "/registrations/" in username:
         return "dps"
@@ -39,3 +39,14 @@ def _meant_for(username: str) -> str:
 def publishes(events: Iterable[Event], service: str) -> list[Event]:
     """What the device published to a service."""
     return [e for e in events if e.matches("mqtt.publish", way="in", service=service)]
+
+
+def broken_off(events: Iterable[Event], sent: Event) -> bool:
+    """Whether we, not the device, ended the link on which something was sent, and after that."""
+    return any(
+        event.name == "mqtt.lost"
+        and event.link == sent.link
+        and event.at >= sent.at
+        and event.why in ("cut", "protocol", "displaced", "keepalive")
+        for event in events
+    )

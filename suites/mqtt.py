@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from suites.links import connects, publishes
-from transcript import Event, Finding
+from suites.links import broken_off, connects, publishes
+from transcript import Event, Finding, Inconclusive
 
 
 def broken_packets(events: Iterable[Event]) -> list[Finding]:
@@ -43,11 +43,17 @@ def retained_publishes(events: Iterable[Event], service: str) -> list[Finding]:
 
 
 def unacknowledged(events: Iterable[Event], service: str) -> list[Finding]:
-    """Every message that went to the device with QoS 1 and has no PUBACK on its connection."""
+    """Every message that went to the device with QoS 1 and has no PUBACK on its connection.
+
+    Inconclusive when we broke each connection off, for another fault of the device's.
+    """
     noted = list(events)
     sent = [e for e in noted if e.matches("mqtt.publish", way="out", service=service, qos=1)]
     acks = {(e.link, e.packet_id) for e in noted if e.matches("mqtt.puback", way="in")}
-    missing = {e.packet_id: e for e in sent if (e.link, e.packet_id) not in acks}
+    fair = [e for e in sent if (e.link, e.packet_id) in acks or not broken_off(noted, e)]
+    if sent and not fair:
+        raise Inconclusive("the connection was broken off before a message could be acknowledged")
+    missing = {e.packet_id: e for e in fair if (e.link, e.packet_id) not in acks}
     end = noted[-1].at if noted else 0.0
     return [
         Finding(e.at, f"PUBACK {e.packet_id} for {e.topic}", f"none in {end - e.at:.1f} s")

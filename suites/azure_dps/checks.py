@@ -14,12 +14,30 @@ TIMER_ALLOWANCE = 0.02  # seconds by which a device's timer may run early withou
 ASSIGNED = "assigned"
 
 
+def requests(record: Record) -> list[Event]:
+    """Every register and poll request."""
+    return [event for event in record if event.name in ("dps.register", "dps.poll")]
+
+
 def foreign_registrations(record: Record) -> list[Finding]:
     """Every request under another id scope or registration id than those enrolled."""
     own = dps.resource(record.given["id_scope"], record.given["registration_id"])
-    asked = [e for e in record if e.name in ("dps.register", "dps.poll")]
-    named = [(e, dps.resource(e.scope, e.registration_id)) for e in asked]
+    named = [(e, dps.resource(e.scope, e.registration_id)) for e in requests(record)]
     return [Finding(e.at, own, name) for e, name in named if name != own]
+
+
+def misdirected_requests(record: Record) -> list[Finding]:
+    """Every HTTPS request to the device API that is none of its three operations."""
+    asked = record.all("http.request", service="dps")
+    odd = [e for e in asked if "registrations" in e.path and not dps.parse_path(e.method, e.path)]
+    expected = "PUT .../register, GET .../operations/{operationId} or POST .../{registrationId}"
+    return [Finding(e.at, expected, f"{e.method} {e.path}") for e in odd]
+
+
+def unsigned_requests(record: Record) -> list[Finding]:
+    """Every register and poll request over HTTPS without an Authorization header."""
+    bare = [e for e in requests(record) if e.transport == "https" and not e.authorization]
+    return [Finding(e.at, "an Authorization header", f"none on {e.name}") for e in bare]
 
 
 def json_bodies(record: Record) -> list[tuple[Event, dict[str, Any]]]:
@@ -70,9 +88,9 @@ def unknown_members(bodies: Iterable[tuple[Event, dict[str, Any]]]) -> list[Find
     ]
 
 
-def unversioned_requests(events: Iterable[Event]) -> list[Finding]:
+def unversioned_requests(record: Record) -> list[Finding]:
     """Every device API request over HTTPS without a released api-version."""
-    asked = [e for e in events if e.name in ("dps.register", "dps.poll") and e.transport == "https"]
+    asked = [e for e in requests(record) if e.transport == "https"]
     return [
         Finding(e.at, "api-version=2021-06-01 or another released one", f"{e.api_version!r}")
         for e in asked
@@ -155,7 +173,9 @@ def polls_after_the_end(events: Iterable[Event]) -> list[Finding]:
     """Every poll for an operation whose device had been told that it is assigned."""
     findings, ended = [], None
     for event in events:
-        if event.name == "dps.reply" and _status(event) == ASSIGNED:
+        if event.name == "dps.register":
+            ended = None  # a device may provision again, say after its hub has refused it
+        elif event.name == "dps.reply" and _status(event) == ASSIGNED:
             ended = event
         elif event.name == "dps.poll" and ended is not None:
             expected = f"no further poll: assigned at {ended.at:.3f} s"
@@ -218,12 +238,18 @@ def broken_chains(events: Iterable[Event]) -> list[Finding]:
     ]
 
 
-def misnamed_certificates(record: Record) -> list[Finding]:
-    """Every registration whose certificate has another common name than the registration id."""
-    own = record.given["registration_id"]
+def misnamed_registrations(record: Record) -> list[Finding]:
+    """Every registration under another id than the common name of the certificate shown.
+
+    Letter case is passed over: registration ids are case-insensitive (concepts-x509-attestation).
+    """
     shown = [e for e in record.all("dps.register") if e.certificate]
     names = [(e, certificates.common_name(e.certificate)) for e in shown]
-    return [Finding(e.at, f"CN={own}", f"CN={name}") for e, name in names if name != own]
+    return [
+        Finding(e.at, f"registration id {name!r}, the certificate's CN", repr(e.registration_id))
+        for e, name in names
+        if name.lower() != e.registration_id.lower()
+    ]
 
 
 def needless_tokens(events: Iterable[Event], service: str) -> list[Finding]:

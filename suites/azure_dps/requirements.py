@@ -8,7 +8,7 @@ MQTT_DOC = "Microsoft Learn, iot: Communicate with DPS using the MQTT protocol"
 REST_DOC = "Azure REST API specs, DPS device API, device.json 2021-10-01 and 2026-04-01"
 SCALE_DOC = "Microsoft Learn, iot-dps: Best practices for large-scale deployments, retry"
 X509_DOC = "Microsoft Learn, iot-dps: X.509 certificate attestation"
-TLS_DOC = "Microsoft Learn, iot-dps: TLS support, and iot-hub: TLS support (server certificates)"
+TLS_DOC = "Microsoft Learn, iot-dps: TLS support; RFC 5280, 6.1 and RFC 6125, 6"
 
 SAS_GRAMMAR = requirement(
     "DPS-SAS-1", "MUST",
@@ -40,7 +40,7 @@ SAS_POLICY = requirement(
 REG_ID = requirement(
     "DPS-REG-1", "MUST",
     "The device registers under its id scope and registration id, spelt as enrolled",
-    source=f"{REST_DOC}: RegisterDevice, path parameters", needs="dps",
+    source=f"{REST_DOC}: RegisterDevice, path parameters", needs="dps.sas",
 )  # fmt: skip
 REG_BODY_ID = requirement(
     "DPS-REG-2", "MUST",
@@ -72,6 +72,18 @@ REG_ONCE = requirement(
     "DPS-REG-7", "MUST",
     "The device looks up the operation it was given instead of registering again",
     source=f"{HTTPS_DOC}: register your device, Operation Status Lookup", needs="dps",
+)  # fmt: skip
+
+REG_ROUTE = requirement(
+    "DPS-REG-8", "MUST",
+    "The device calls the documented operations by their methods and paths",
+    source=f"{REST_DOC}: paths", needs="dps.https",
+)  # fmt: skip
+REG_TOKEN = requirement(
+    "DPS-REG-9", "MUST",
+    "The device puts its token in the Authorization header of every request",
+    source=f"{HTTPS_DOC}: register your device, -H 'Authorization'",
+    needs=("dps.https", "dps.sas"),
 )  # fmt: skip
 
 POLL_OPERATION = requirement(
@@ -121,6 +133,12 @@ MQTT_VERSION = requirement(
     source=f"{MQTT_DOC}: protocol version", needs="dps.mqtt",
 )  # fmt: skip
 
+MQTT_NO_QOS_2 = requirement(
+    "DPS-MQTT-6", "MUST",
+    "The device publishes nothing to DPS with QoS 2",
+    source=f"{MQTT_DOC}: QoS 2 is not supported, the connection is closed", needs="dps.mqtt",
+)  # fmt: skip
+
 X509_CHAIN = requirement(
     "DPS-X509-1", "MUST",
     "The device sends its certificate with every intermediate up to the enrolled CA",
@@ -128,7 +146,7 @@ X509_CHAIN = requirement(
 )  # fmt: skip
 X509_NAME = requirement(
     "DPS-X509-2", "MUST",
-    "The device's certificate bears its registration id as common name",
+    "The device registers under the common name of its certificate",
     source=f"{X509_DOC}: leaf certificate", needs="dps.x509",
 )  # fmt: skip
 X509_NO_TOKEN = requirement(
@@ -138,17 +156,17 @@ X509_NO_TOKEN = requirement(
 )  # fmt: skip
 
 TLS_ISSUER = requirement(
-    "AZURE-TLS-1", "MUST",
-    "The device turns away from a server whose certificate comes from an unknown authority",
-    source=TLS_DOC, needs="azure",
+    "DPS-TLS-1", "MUST",
+    "The device turns away from a DPS whose certificate comes from an unknown authority",
+    source=TLS_DOC, needs="dps",
 )  # fmt: skip
 TLS_NAME = requirement(
-    "AZURE-TLS-2", "MUST",
-    "The device turns away from a server whose certificate is for another name",
-    source=TLS_DOC, needs="azure",
+    "DPS-TLS-2", "MUST",
+    "The device turns away from a DPS whose certificate is for another name",
+    source=TLS_DOC, needs="dps",
 )  # fmt: skip
 TLS_DATES = requirement(
-    "AZURE-TLS-3", "MUST",
-    "The device turns away from a server whose certificate has expired",
-    source=TLS_DOC, needs="azure",
+    "DPS-TLS-3", "MUST",
+    "The device turns away from a DPS whose certificate has expired",
+    source=TLS_DOC, needs="dps",
 )  # fmt: skip

@@ -34,3 +34,9 @@ def test_uses_documented_topics_only(azure_day):
 def test_speaks_mqtt_3_1_1(azure_day):
     azure_day.reach("mqtt.connect")
     conforms(mqtt.other_protocol_levels(azure_day, "dps"))
+
+
+@verifies(req.MQTT_NO_QOS_2)
+def test_publishes_nothing_with_qos_2(azure_day):
+    azure_day.reach("mqtt.publish", way="in", service="dps")
+    conforms(mqtt.exactly_once_publishes(azure_day, "dps"))

@@ -44,3 +44,15 @@ def test_declares_its_body_as_json(azure_day):
 def test_registers_once(slow_assignment):
     slow_assignment.reach("dps.reply", status=202)
     conforms(checks.repeated_registrations(slow_assignment))
+
+
+@verifies(req.REG_ROUTE)
+def test_calls_documented_operations(azure_day):
+    azure_day.reach("http.request", service="dps")
+    conforms(checks.misdirected_requests(azure_day))
+
+
+@verifies(req.REG_TOKEN)
+def test_signs_every_request(azure_day):
+    azure_day.reach("dps.register", transport="https")
+    conforms(checks.unsigned_requests(azure_day))

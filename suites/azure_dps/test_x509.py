@@ -13,9 +13,9 @@ def test_sends_the_whole_chain(azure_day):
 
 
 @verifies(req.X509_NAME)
-def test_shows_a_certificate_with_its_own_name(azure_day):
+def test_registers_under_the_name_in_its_certificate(azure_day):
     azure_day.reach("dps.register")
-    conforms(checks.misnamed_certificates(azure_day))
+    conforms(checks.misnamed_registrations(azure_day))
 
 
 @verifies(req.X509_NO_TOKEN)

@@ -8,6 +8,7 @@ DPS_DOC = "Microsoft Learn, iot-dps: How to use symmetric keys over HTTPS withou
 METHOD_DOC = "Microsoft Learn, iot-hub: Understand and invoke direct methods"
 MESSAGE_DOC = "Microsoft Learn, iot-hub: Create and read IoT Hub messages"
 REST_DOC = "Azure REST API, IoT Hub device: Send Device Event"
+TLS_DOC = "Microsoft Learn, iot-hub: TLS support; RFC 5280, 6.1 and RFC 6125, 6"
 OASIS = "OASIS MQTT Version 3.1.1"
 
 ASSIGNED_HUB = requirement(
@@ -71,7 +72,7 @@ KEEPALIVE = requirement(
 NO_PASSWORD = requirement(
     "HUB-CONN-5", "MUST",
     "The device sends no token beside its certificate",
-    source=f"{MQTT_DOC}: X.509 certificate, Password", needs=("hub.mqtt", "dps.x509"),
+    source=f"{MQTT_DOC}: X.509 certificate, Password", needs=("hub.mqtt", "hub.x509"),
 )  # fmt: skip
 API_VERSION = requirement(
     "HUB-CONN-6", "SHOULD",
@@ -93,6 +94,11 @@ FEW_SUBSCRIPTIONS = requirement(
     "The device holds at most five subscriptions",
     source="Microsoft Learn, iot-hub: IoT Hub quotas and throttling, subscriptions",
     needs="hub.mqtt",
+)  # fmt: skip
+CERTIFICATE = requirement(
+    "HUB-CONN-10", "MUST",
+    "The device shows its certificate to the hub",
+    source=f"{MQTT_DOC}: X.509 certificate", needs=("hub.mqtt", "hub.x509"),
 )  # fmt: skip
 WELL_FORMED = requirement(
     "AZURE-MQTT-1", "MUST",
@@ -131,7 +137,7 @@ C2D_ACKNOWLEDGES = requirement(
     "HUB-C2D-2", "MUST",
     "The device acknowledges each message that comes with QoS 1",
     source=f"{OASIS}: 4.3.2, MQTT-4.3.2-2; {MQTT_DOC}: PUBACK completes the message",
-    needs=("hub.mqtt", "hub.c2d"),
+    needs=("hub.mqtt", "hub.c2d.qos1"),
 )  # fmt: skip
 
 METHOD_SUBSCRIBES = requirement(
@@ -175,4 +181,20 @@ HTTP_TOKEN = requirement(
     "HUB-HTTP-3", "MUST",
     "The device puts its token in the Authorization header of every request",
     source=f"{REST_DOC}: Authorization; {SAS_DOC}", needs=("hub.https", "hub.sas"),
+)  # fmt: skip
+
+TLS_ISSUER = requirement(
+    "HUB-TLS-1", "MUST",
+    "The device turns away from a hub whose certificate comes from an unknown authority",
+    source=TLS_DOC, needs="hub",
+)  # fmt: skip
+TLS_NAME = requirement(
+    "HUB-TLS-2", "MUST",
+    "The device turns away from a hub whose certificate is for another name",
+    source=TLS_DOC, needs="hub",
+)  # fmt: skip
+TLS_DATES = requirement(
+    "HUB-TLS-3", "MUST",
+    "The device turns away from a hub whose certificate has expired",
+    source=TLS_DOC, needs="hub",
 )  # fmt: skip

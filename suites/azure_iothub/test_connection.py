@@ -42,6 +42,12 @@ def test_sends_no_token_beside_its_certificate(azure_day):
     conforms(needless_tokens(azure_day, "hub"))
 
 
+@verifies(req.CERTIFICATE)
+def test_shows_its_certificate(azure_day):
+    azure_day.reach("hub.login", transport="mqtt")
+    conforms(checks.bare_logins(azure_day))
+
+
 @verifies(req.WILL)
 def test_leaves_its_will_to_the_events_topic(azure_day):
     conforms(checks.foreign_wills(azure_day))

@@ -5,8 +5,7 @@ from protocol.hub_topics import METHODS_FILTER
 from suites import mqtt
 from suites.azure_iothub import checks
 from suites.azure_iothub import requirements as req
-
-UNKNOWN = "a-method-that-nobody-wrote"
+from suites.azure_iothub.scenarios import UNKNOWN_METHOD
 
 
 @verifies(req.METHOD_SUBSCRIBES)
@@ -36,6 +35,6 @@ def test_answers_with_json(azure_day):
 
 @verifies(req.METHOD_UNKNOWN)
 def test_answers_a_method_it_does_not_know(azure_day):
-    azure_day.reach("hub.method", method=UNKNOWN)
+    azure_day.reach("hub.method", method=UNKNOWN_METHOD)
     azure_day.reach("hub.method.reply", known=True)
-    conforms(checks.unanswered_methods(azure_day, UNKNOWN))
+    conforms(checks.unanswered_methods(azure_day, UNKNOWN_METHOD))

@@ -66,7 +66,7 @@ ACKNOWLEDGES = requirement(
     "IOTDA-TOPIC-4", "MUST",
     "The device acknowledges what the platform sends with QoS 1",
     source=f"{OASIS}: MQTT-4.3.2-2; IoTDA user guide iot_01_0331: resent without PUBACK",
-    needs="iotda",
+    needs="iotda.qos1",
 )  # fmt: skip
 WELL_FORMED = requirement(
     "IOTDA-MQTT-1", "MUST",

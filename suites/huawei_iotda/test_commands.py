@@ -3,8 +3,7 @@
 from harness import conforms, verifies
 from suites.huawei_iotda import checks
 from suites.huawei_iotda import requirements as req
-
-UNKNOWN = "a-command-that-nobody-wrote"
+from suites.huawei_iotda.scenarios import UNKNOWN_COMMAND
 
 
 @verifies(req.COMMAND_ANSWERS)
@@ -27,7 +26,7 @@ def test_gives_an_integer_result_code(iotda_day):
 @verifies(req.COMMAND_UNKNOWN)
 def test_answers_a_command_it_does_not_know(iotda_day):
     iotda_day.reach("iotda.command.reply", known=True)
-    conforms(checks.unanswered_commands(iotda_day, UNKNOWN))
+    conforms(checks.unanswered_commands(iotda_day, UNKNOWN_COMMAND))
 
 
 @verifies(req.COMMAND_ONCE)

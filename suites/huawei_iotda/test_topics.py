@@ -26,5 +26,5 @@ def test_publishes_nothing_retained(iotda_day):
 
 @verifies(req.ACKNOWLEDGES)
 def test_acknowledges_what_it_receives(iotda_day):
-    iotda_day.reach("mqtt.publish", way="out")
+    iotda_day.reach("mqtt.publish", way="out", qos=1)
     conforms(mqtt.unacknowledged(iotda_day, "iotda"))

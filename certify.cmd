@@ -1,0 +1,2 @@
+@rem Windows: certify [pytest arguments]
+@py -3 "%~dp0certify" %*

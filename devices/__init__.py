@@ -1,0 +1,1 @@
+"""How a device is described (its manifest) and driven (started, awaited, stopped)."""

@@ -1,0 +1,1 @@
+"""MQTT 3.1.1 between the door and a service: packets, sessions, and the life of one link."""

@@ -1,0 +1,1 @@
+"""Views of one result stream: terminal, JSON, JUnit, HTML."""

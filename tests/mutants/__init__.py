@@ -1,0 +1,1 @@
+"""Mutants: the reference device with one fault each, and what catches it."""
