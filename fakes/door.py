@@ -202,6 +202,7 @@ class Door:
             version=seen.version,
             cipher=seen.cipher,
             client_certificate=seen.certificate,
+            client_chain=list(seen.chain),
         )
 
     # -- speaking -----------------------------------------------------------------------------

@@ -50,7 +50,8 @@ def _all(hosts: Sequence[str], kind: Kind, port: int) -> list[socket.socket]:
 
 def _bound(host: str, kind: Kind, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    one = socket.socket(family, socket.SOCK_STREAM)
+    # With protocol 0 asyncio leaves TCP_NODELAY off, and answers wait 40 ms for an acknowledgement.
+    one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if sys.platform != "win32":  # there it would let two programs share a port
             one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

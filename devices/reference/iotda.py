@@ -130,7 +130,8 @@ class Platform:
 
     def _heard(self, link: Link, message: paho.MQTTMessage) -> None:
         """Answer, then acknowledge, as the platform allows."""
-        if "/commands/request_id" in message.topic and broken("iotda-command-answered-late"):
+        fresh = "/commands/request_id" in message.topic and not message.dup
+        if fresh and broken("iotda-command-answered-late"):
             self._stop.wait(LATE)
         for topic, body in self._desk.answers(message.topic, bytes(message.payload)):
             link.client.publish(topic, body, qos=1)

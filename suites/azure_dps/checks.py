@@ -67,13 +67,13 @@ def unreadable_bodies(events: Iterable[Event]) -> list[Finding]:
     ]
 
 
-def foreign_body_ids(bodies: Iterable[tuple[Event, dict[str, Any]]], own: str) -> list[Finding]:
-    """Every registrationId in a body that is not the device's own; none at all is fine."""
-    named = [(event, body.get("registrationId", own)) for event, body in bodies]
+def foreign_body_ids(bodies: Iterable[tuple[Event, dict[str, Any]]]) -> list[Finding]:
+    """Every registrationId in a body that is not that of path or user name; none is fine."""
+    named = [(e, e.registration_id, body.get("registrationId")) for e, body in bodies]
     return [
         Finding(event.at, f"registrationId {own!r}", f"registrationId {name!r}")
-        for event, name in named
-        if name != own
+        for event, own, name in named
+        if name not in (None, own)
     ]
 
 
@@ -226,16 +226,16 @@ def unknown_topics(events: Iterable[Event]) -> list[Finding]:
     return [Finding(e.at, "a documented topic", f"{e.action} {e.topic}") for e in used]
 
 
-def broken_chains(events: Iterable[Event]) -> list[Finding]:
-    """Every connection on which the device's certificate could not be traced to the enrolled CA."""
-    noted = list(events)
-    refused = [e for e in noted if e.name == "tls.failed" and "certificate verify" in e.reason]
-    bare = [e for e in noted if e.name == "dps.register" and not e.certificate]
-    expected = "the device's certificate and each intermediate below the enrolled CA"
-    return [
-        *(Finding(e.at, expected, e.reason) for e in refused),
-        *(Finding(e.at, expected, "no certificate") for e in bare),
+def broken_chains(record: Record) -> list[Finding]:
+    """Every registration whose certificates do not lead to the enrolled CA."""
+    sent = {e.link: e.client_chain for e in record.all("tls.done")}
+    enrolled = record.facts["enrolled_ca"]
+    judged = [
+        (e, certificates.chain_problem(sent.get(e.link, []), enrolled))
+        for e in record.all("dps.register")
     ]
+    expected = "the device's certificate and each intermediate below the enrolled CA"
+    return [Finding(e.at, expected, problem) for e, problem in judged if problem]
 
 
 def misnamed_registrations(record: Record) -> list[Finding]:

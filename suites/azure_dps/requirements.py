@@ -44,7 +44,7 @@ REG_ID = requirement(
 )  # fmt: skip
 REG_BODY_ID = requirement(
     "DPS-REG-2", "MUST",
-    "The device repeats its own registration id where it puts one in the request body",
+    "The device puts no other registration id in the request body than in path or user name",
     source=f"{HTTPS_DOC}: register your device, -d", needs="dps",
 )  # fmt: skip
 REG_MEMBERS = requirement(

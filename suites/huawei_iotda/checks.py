@@ -10,6 +10,7 @@ from typing import Any
 from protocol import iotda
 from protocol.grammar import GrammarError
 from protocol.iotda_mistakes import explain_password
+from suites.links import broken_off
 from transcript import Event, Finding, Inconclusive, Record
 
 HEX_64 = re.compile(r"[0-9a-f]{64}")
@@ -194,14 +195,27 @@ def _skew(value: object, now: float) -> float | None:
         return None
 
 
-def unanswered_commands(record: Record, name: str) -> list[Finding]:
-    """Every command of this name that no reply answers under its request id."""
-    answered = {e.request_id for e in record.all("iotda.command.reply")}
-    sent = [e for e in record.all("iotda.command") if e.request_id not in answered]
+def commands(record: Record, name: str) -> list[Event]:
+    """The commands of this name that were sent. Inconclusive when there is none."""
+    sent = [event for event in record.all("iotda.command") if _command_name(event) == name]
+    if not sent:
+        raise Inconclusive(f"the device was never sent a command {name}; it {record.ending}")
+    return sent
+
+
+def unanswered_commands(record: Record, sent: Iterable[Event]) -> list[Finding]:
+    """Every command that no reply answers under its request id.
+
+    Inconclusive when we broke the connection off (for another fault of the device's) each time.
+    """
+    answered = {event.request_id for event in record.all("iotda.command.reply")}
+    fair = [e for e in sent if e.request_id in answered or not broken_off(record, e)]
+    if not fair:
+        raise Inconclusive("the connection was broken off before the command could be answered")
     return [
         Finding(e.at, f".../commands/response/request_id={e.request_id}", _instead(record, e))
-        for e in sent
-        if _command_name(e) == name
+        for e in fair
+        if e.request_id not in answered
     ]
 
 

@@ -8,8 +8,8 @@ from suites.huawei_iotda.scenarios import UNKNOWN_COMMAND
 
 @verifies(req.COMMAND_ANSWERS)
 def test_answers_a_command_under_its_request_id(iotda_day):
-    iotda_day.reach("iotda.command")
-    conforms(checks.unanswered_commands(iotda_day, iotda_day.given["command"]))
+    sent = checks.commands(iotda_day, iotda_day.given["command"])
+    conforms(checks.unanswered_commands(iotda_day, sent))
 
 
 @verifies(req.COMMAND_JSON)
@@ -26,7 +26,8 @@ def test_gives_an_integer_result_code(iotda_day):
 @verifies(req.COMMAND_UNKNOWN)
 def test_answers_a_command_it_does_not_know(iotda_day):
     iotda_day.reach("iotda.command.reply", known=True)
-    conforms(checks.unanswered_commands(iotda_day, UNKNOWN_COMMAND))
+    sent = checks.commands(iotda_day, UNKNOWN_COMMAND)
+    conforms(checks.unanswered_commands(iotda_day, sent))
 
 
 @verifies(req.COMMAND_ONCE)

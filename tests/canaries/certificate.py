@@ -1,4 +1,4 @@
-"""A self-signed certificate for the canary's registration id."""
+"""Self-signed certificates: each is its own authority."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def self_signed(common_name: str) -> bytes:
 
 CERTIFICATE = self_signed("unit-canary.1-a7")
 OTHER = self_signed("somebody-else")
+
+
+def pem(certificate: bytes) -> str:
+    loaded = x509.load_der_x509_certificate(certificate)
+    return loaded.public_bytes(serialization.Encoding.PEM).decode()

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from suites.features import FEATURES, closure
+from tests.canaries.certificate import CERTIFICATE, pem
 from transcript import Ending, Event, Record
 
 NOW = 1_790_000_000.0
@@ -50,7 +51,7 @@ def record(scenario: str, events: Iterable[Event], claims: Iterable[str]) -> Rec
             "hub_host": HUB, "group_key": KEY, "method": "echo", "command": "blink",
             "iotda_device_id": IOTDA_ID, "iotda_secret": SECRET,
         },
-        facts={"keys": [KEY], "hub_address": HUB},
+        facts={"keys": [KEY], "hub_address": HUB, "enrolled_ca": pem(CERTIFICATE)},
         features=closure(claims),
         ending=Ending("stopped"),
         began_unix=NOW,
@@ -63,7 +64,16 @@ def opened(at: float, link: int, host: str, kind: str, **done: Any) -> list[Even
     return [
         event(at, "tcp.open", *own, peer="127.0.0.1:1", local=f"{host}:8883", port_kind=kind),
         event(at, "tls.hello", *own, server_name=None, certificate="good"),
-        event(at, "tls.done", *own, version="TLSv1.3", cipher="x", client_certificate=None, **done),
+        event(
+            at,
+            "tls.done",
+            *own,
+            version="TLSv1.3",
+            cipher="x",
+            client_certificate=None,
+            client_chain=[],
+            **done,
+        ),
     ]
 
 
@@ -195,14 +205,12 @@ def called(at: float, method: str, rid: str) -> list[Event]:
 
 
 def azure_x509() -> Record:
-    from tests.canaries.certificate import CERTIFICATE
-
     bare = azure_mqtt()
     seen = [
         replace(each, fields=each.fields | changed)
         for each in bare.events
         for changed in [
-            {"client_certificate": CERTIFICATE} if each.name == "tls.done" else
+            {"client_certificate": CERTIFICATE, "client_chain": [CERTIFICATE]} if each.name == "tls.done" else
             {"certificate": CERTIFICATE} if each.name in ("dps.register", "hub.login") else
             {"password": None} if each.name == "mqtt.connect" else {}
         ]

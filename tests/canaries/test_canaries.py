@@ -71,8 +71,7 @@ BAD: dict[str, tuple[Day, tuple[days.Change, ...]]] = {
                                                     action="publish", done="closed")),)),
     "DPS-MQTT-5": (days.azure_mqtt, (change("mqtt.connect", level=3, protocol="MQIsdp"),)),
     "DPS-MQTT-6": (days.azure_mqtt, (add(days.publish(5.0, "in", "dps", 1, "$dps/x", qos=2)),)),
-    "DPS-X509-1": (days.azure_x509, (change("tls.done", client_certificate=None),
-                                     change("dps.register", certificate=None))),
+    "DPS-X509-1": (days.azure_x509, (change("tls.done", client_chain=[OTHER]),)),
     "DPS-X509-2": (days.azure_x509, (change("dps.register", certificate=OTHER),)),
     "DPS-X509-3": (days.azure_x509, (change("mqtt.connect", password="x"),)),
     # hub
