@@ -29,6 +29,7 @@ from reports.summary import (
 from reports.text import readable, visible
 from reports.wire import Line, lines
 
+SHORT = 12  # findings listed at the top; the others are a click away
 HERE = Path(__file__).parent
 WHOLE = 60  # lines of wire that a case shows without leaving any out
 AROUND = 12  # lines shown on either side of the moment of a finding
@@ -79,6 +80,7 @@ def render(stream: Stream) -> str:
         standings=standings(stream),
         groups=matrix(stream),
         sections=_sections(stream),
+        SHORT=SHORT,
         evidence=_evidence(stream),
         verdicts=HEAVIEST_FIRST,
         anchors=_Anchors(stream),

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from suites.links import broken_off, connects, publishes
 from transcript import Event, Finding, Inconclusive
 
+ACKNOWLEDGES_WITHIN = 2.0  # seconds, the interval after which IoTDA sends again
+
 
 def broken_packets(events: Iterable[Event]) -> list[Finding]:
     """Every packet that broke a clause of MQTT 3.1.1."""
@@ -45,16 +47,22 @@ def retained_publishes(events: Iterable[Event], service: str) -> list[Finding]:
 def unacknowledged(events: Iterable[Event], service: str) -> list[Finding]:
     """Every message that went to the device with QoS 1 and has no PUBACK on its connection.
 
-    Inconclusive when we broke each connection off, for another fault of the device's.
+    Inconclusive when none was answerable: we broke the connection off for another fault of the
+    device's, or stopped the device before it had ACKNOWLEDGES_WITHIN seconds.
     """
     noted = list(events)
     sent = [e for e in noted if e.matches("mqtt.publish", way="out", service=service, qos=1)]
     acks = {(e.link, e.packet_id) for e in noted if e.matches("mqtt.puback", way="in")}
-    fair = [e for e in sent if (e.link, e.packet_id) in acks or not broken_off(noted, e)]
+    end = next((e.at for e in noted if e.name == "device.stopping"), noted[-1].at if noted else 0)
+    fair = [
+        e
+        for e in sent
+        if (e.link, e.packet_id) in acks
+        or not (broken_off(noted, e) or end - e.at < ACKNOWLEDGES_WITHIN)
+    ]
     if sent and not fair:
-        raise Inconclusive("the connection was broken off before a message could be acknowledged")
+        raise Inconclusive("the watch was over before a message could be acknowledged")
     missing = {e.packet_id: e for e in fair if (e.link, e.packet_id) not in acks}
-    end = noted[-1].at if noted else 0.0
     return [
         Finding(e.at, f"PUBACK {e.packet_id} for {e.topic}", f"none in {end - e.at:.1f} s")
         for e in missing.values()

@@ -189,10 +189,18 @@ def _status(reply: Event) -> str:
 
 
 def foreign_client_ids(record: Record) -> list[Finding]:
-    """Every CONNECT to DPS whose client id is not the registration id."""
-    own = record.given["registration_id"]
-    others = [e for e in connects(record, "dps") if e.client_id != own]
-    return [Finding(e.at, f"client id {own!r}", f"client id {e.client_id!r}") for e in others]
+    """Every CONNECT to DPS whose client id is not the registration id of its user name."""
+    named = [(e, _registration_id(record, e)) for e in connects(record, "dps")]
+    others = [(e, own) for e, own in named if e.client_id != own]
+    return [Finding(e.at, f"client id {own!r}", f"client id {e.client_id!r}") for e, own in others]
+
+
+def _registration_id(record: Record, connect: Event) -> str:
+    """The id in a user name; where that cannot be read, the one that the device was given."""
+    try:
+        return dps.parse_username(connect.username or "").registration_id
+    except dps.UserNameError:
+        return record.given["registration_id"]
 
 
 def malformed_user_names(events: Iterable[Event]) -> list[Finding]:

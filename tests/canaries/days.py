@@ -42,7 +42,8 @@ def event(at: float, name: str, way: str, service: str, link: int, **fields: Any
 
 
 def record(scenario: str, events: Iterable[Event], claims: Iterable[str]) -> Record:
-    numbered = tuple(replace(each, seq=n) for n, each in enumerate(events, 1))
+    stopping = event(9.0, "device.stopping", "own", "device", 0)
+    numbered = tuple(replace(each, seq=n) for n, each in enumerate([*events, stopping], 1))
     return Record(
         scenario=scenario,
         events=numbered,
@@ -210,7 +211,8 @@ def azure_x509() -> Record:
         replace(each, fields=each.fields | changed)
         for each in bare.events
         for changed in [
-            {"client_certificate": CERTIFICATE, "client_chain": [CERTIFICATE]} if each.name == "tls.done" else
+            {"client_certificate": CERTIFICATE, "client_chain": [CERTIFICATE]}
+            if each.name == "tls.done" else
             {"certificate": CERTIFICATE} if each.name in ("dps.register", "hub.login") else
             {"password": None} if each.name == "mqtt.connect" else {}
         ]

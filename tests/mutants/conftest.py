@@ -13,7 +13,7 @@ from tests.mutants.table import MUTANTS
 @pytest.fixture(scope="session")
 def stream(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("mutants")
-    return run.certify([(each.fault, each.device) for each in MUTANTS], directory)
+    return run.certify(MUTANTS, directory)
 
 
 @pytest.fixture(scope="session")

@@ -11,9 +11,9 @@ from tests.mutants.table import MUTANTS, UNCAUGHT, Mutant
 HEAD = """# Mutants
 
 Made by `python -m tests.mutants.page > docs/mutants.md`; a test compares, and another runs every
-mutant: the reference device with `--fault NAME`. It must be caught by the requirements named, and by
-no other. What becomes INCONCLUSIVE because the device gets no further is listed too. Delete any one
-check, and one of these mutants turns green: the tests try it for every check.
+mutant: the reference device with `--fault NAME`. It must be caught by the requirements named, and
+by no other. What may become INCONCLUSIVE because the device gets no further is listed too. Delete
+any one check, and one of these mutants turns green: the tests try it for every check.
 
 | fault | device | what is broken | caught by | INCONCLUSIVE then |
 |---|---|---|---|---|
@@ -31,7 +31,8 @@ def markdown(mutants: Iterable[Mutant]) -> str:
     """The page."""
     said = {fault.name: fault.description for fault in registry()}
     rows = [
-        f"| {each.fault} | {each.device} | {said[each.fault]} | {', '.join(each.trips)} | "
+        f"| {each.fault or each.without} | {each.device} | "
+        f"{said.get(each.fault, 'The manifest does not claim this.')} | {', '.join(each.trips)} | "
         f"{', '.join(each.follows)} |"
         for each in mutants
     ]

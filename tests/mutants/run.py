@@ -11,9 +11,9 @@ from pathlib import Path
 
 from tests.judging import lines
 from tests.mutants import manifests
+from tests.mutants.table import Mutant
 
 ROOT = Path(__file__).parent.parent.parent
-AGAINST = ("FAIL", "WARN")
 
 
 @dataclass
@@ -27,9 +27,12 @@ class Outcome:
         return self.verdicts["FAIL"] | self.verdicts["WARN"]
 
 
-def certify(faults: Iterable[tuple[str, str]], directory: Path) -> Path:
-    """Certify the mutants (fault, device) and the sound devices; the path of the result stream."""
-    paths = [manifests.write(directory, fault, device) for fault, device in faults]
+def certify(mutants: Iterable[Mutant], directory: Path) -> Path:
+    """Certify the mutants and the sound devices; the path of the result stream."""
+    paths = [
+        manifests.write(directory, each.fault, each.device, without=each.without)
+        for each in mutants
+    ]
     devices = [*sorted(manifests.REFERENCE.glob("*.toml")), *paths]
     options = [f"--device={path}" for path in devices]
     out = directory / "out"

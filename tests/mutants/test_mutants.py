@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 
+from devices.reference.faults import registry
 from harness.verdict import Verdict
 from tests.judging import CaseFunction, Records, cases, checks, records
 from tests.mutants import page
 from tests.mutants.run import ROOT, Outcome
-from tests.mutants.table import MUTANTS, Mutant
+from tests.mutants.table import MUTANTS, UNCAUGHT, Mutant
 
 SOUND = ("reference-azure-https", "reference-azure-mqtt", "reference-azure-x509", "reference-iotda")
 AGAINST = (Verdict.FAIL, Verdict.WARN)
@@ -99,7 +100,9 @@ def test_records_judged_again_come_to_the_same(watched: dict[str, Records]) -> N
     assert turned_green(watched) == []
 
 
-@pytest.mark.parametrize("check", checks(), ids=lambda check: f"{check.__module__}.{check.__name__}")
+@pytest.mark.parametrize(
+    "check", checks(), ids=lambda check: f"{check.__module__}.{check.__name__}"
+)
 def test_without_the_check_a_mutant_turns_green(
     check: Callable[..., Any], watched: dict[str, Records]
 ) -> None:
@@ -109,3 +112,9 @@ def test_without_the_check_a_mutant_turns_green(
 
 def test_the_page_is_up_to_date() -> None:
     assert (ROOT / "docs" / "mutants.md").read_text() == page.markdown(MUTANTS)
+
+
+def test_every_fault_is_in_the_table() -> None:
+    listed = {mutant.fault for mutant in MUTANTS if mutant.fault}
+    assert {fault.name for fault in registry()} == listed | set(UNCAUGHT)
+    assert listed & set(UNCAUGHT) == set()
