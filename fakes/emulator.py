@@ -3,119 +3,130 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
+
+import trustme
 
 from fakes.door import Door
-from fakes.dps import Dps
-from fakes.iotda import IotDa
-from fakes.iothub import Hub
-from fakes.pki import Authority, DeviceAuthority
+from fakes.dps import Dps, DpsOptions
+from fakes.iotda import IotDa, IotDaOptions
+from fakes.iothub import Hub, HubOptions
+from fakes.kept import Kept
+from fakes.pki import Authority, DeviceAuthority, DeviceCertificate, issued
 from fakes.service import KINDS, Kind
-from transcript import EventLog
+from transcript import Event, EventLog, Way
 
 POLICY = "provisioningserviceowner"
+REGISTRATION, GROUP, HUB_DEVICE, IOTDA_DEVICE = (
+    "device-1",
+    "group-1",
+    "hub-device-1",
+    "product-1_node-1",
+)
+X509_GROUP, CERTIFIED = "group-2", "certified-1"
+TEN_YEARS = 3650 * 86_400.0
+
+
+class PassingLog(EventLog):
+    """A log that tells its listeners and keeps nothing: an emulator may stand for weeks."""
+
+    def add(
+        self,
+        name: str,
+        *,
+        way: Way,
+        service: str,
+        link: int = 0,
+        at: float | None = None,
+        **fields: Any,
+    ) -> Event:
+        """Tell whoever listens or waits."""
+        event = super().add(name, way=way, service=service, link=link, at=at, **fields)
+        self._events.clear()
+        return event
 
 
 class Emulator:
-    """DPS, one hub and IoTDA standing alone; keys and ids are random, files lie in `directory`."""
+    """DPS, one hub and IoTDA standing alone; keys and ids are random, and stay in `directory`.
 
-    def __init__(self, *, host: str, directory: Path) -> None:
-        self.log, self._host = EventLog(), host
-        self._authority, vendor = Authority(directory), DeviceAuthority(directory)
-        self.door = Door(pki=self._authority, log=self.log, names=("localhost",))
-        self.hub, self.iotda = Hub(log=self.log, host=host), IotDa(log=self.log, host=host)
-        scope = f"0ne{secrets.token_hex(4).upper()}"
+    Credentials are verified. NotKept when what lies in `directory` cannot be used.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str,
+        directory: Path,
+        dps: DpsOptions | None = None,
+        hub: HubOptions | None = None,
+        iotda: IotDaOptions | None = None,
+    ) -> None:
+        self.log, self.host, self.directory = PassingLog(), host, directory
+        kept = Kept(directory)
+        self.authority = Authority(directory, ca=kept.authority("authority", trustme.CA))
+        # a lane is bounded so that a flood ends; here that would end the service
+        endless = {"most_events": sys.maxsize, "most_bytes": sys.maxsize}
+        self.door = Door(pki=self.authority, log=self.log, names=("localhost",), **endless)
+        self.hub = Hub(log=self.log, host=host, options=hub or HubOptions())
+        self.iotda = IotDa(log=self.log, host=host, options=iotda or IotDaOptions())
         self.dps = Dps(
-            log=self.log, host=host, id_scope=scope, hubs=[self.hub], trust=self.door.trust.add
+            log=self.log,
+            host=host,
+            id_scope=kept.text("id scope", lambda: f"0ne{secrets.token_hex(4).upper()}"),
+            hubs=[self.hub],
+            options=dps or DpsOptions(),
+            trust=self.door.trust.add,
         )
         # on one address the services are told apart by what a caller shows; the hub takes the rest
         for service in (self.iotda, self.dps, self.hub):
             self.door.serve(host, service)
-        self._key, self._group, self._service_key = _key(), _key(), _key()
-        self._device_key, self._secret = _key(), secrets.token_hex(10)
-        self._certificate = vendor.issue("certified-1")
-        self._signing_file = vendor.root_file
-        self._enroll(vendor)
+        self._enroll_at_dps(kept)
+        self.device_key = kept.text("device key", _key)
+        self.hub.operator.create_device(HUB_DEVICE, primary_key=self.device_key)
+        self.secret = kept.text("secret", lambda: secrets.token_hex(10))
+        self.iotda.operator.create_device(IOTDA_DEVICE, secret=self.secret)
+        kept.save()
+
+    def _enroll_at_dps(self, kept: Kept) -> None:
+        operator = self.dps.operator
+        self.symmetric_key = kept.text("symmetric key", _key)
+        operator.individual(REGISTRATION, primary_key=self.symmetric_key)
+        self.group_key = kept.text("group key", _key)
+        operator.group(GROUP, primary_key=self.group_key)
+        vendor = _vendor(self.directory, kept)
+        operator.x509_group(X509_GROUP, signing_certs_pem=vendor.root_pem)
+        # TLS accepts a leaf alone, as the cloud's does; DPS itself asks for the chain
+        self.door.trust.add(vendor.intermediate_pem)
+        self.certificate = _certificate(self.directory, vendor)
+        self.signing_file = vendor.root_file
+        self.service_key = kept.text("service key", _key)
+        operator.policy(POLICY, self.service_key)
 
     async def open(self, ports: Mapping[Kind, int] | None = None) -> None:
         """Listen; port 0 is a free one. CannotListen when that cannot be."""
-        await self.door.open([self._host], ports=ports or dict.fromkeys(KINDS, 0))
+        await self.door.open([self.host], ports=ports or dict.fromkeys(KINDS, 0))
 
     async def close(self) -> None:
         """End every connection and close the ports."""
         await self.door.close()
 
-    def _enroll(self, vendor: DeviceAuthority) -> None:
-        self.dps.operator.individual("device-1", primary_key=self._key)
-        self.dps.operator.group("group-1", primary_key=self._group)
-        self.dps.operator.x509_group("group-2", signing_certs_pem=vendor.root_pem)
-        self.door.trust.add(vendor.intermediate_pem)
-        self.dps.operator.policy(POLICY, self._service_key)
-        self.hub.operator.create_device("hub-device-1", primary_key=self._device_key)
-        self.iotda.operator.create_device("product-1_node-1", secret=self._secret)
 
-    def sections(self) -> Iterator[tuple[str, Mapping[str, str]]]:
-        """(heading, names and values) of what a device has to be told; after `open`."""
-        host = self._host
-        ports = {kind: str(port) for kind, port in self.door.ports.items()}
-        yield "trust this authority", {"CA_FILE": str(self._authority.ca_file)}
-        yield (
-            "Azure DPS (assigns to the hub below)",
-            {
-                "DPS_HOST": host,
-                "DPS_HTTPS_PORT": ports["https"],
-                "DPS_MQTTS_PORT": ports["mqtts"],
-                "ID_SCOPE": self.dps.id_scope,
-                "REGISTRATION_ID": "device-1",
-                "SYMMETRIC_KEY": self._key,
-            },
-        )
-        yield (
-            "… or as any device of a symmetric-key group",
-            {"ENROLLMENT_GROUP_ID": "group-1", "GROUP_KEY": self._group},
-        )
-        yield (
-            "… or with this certificate (registration id certified-1) of an X.509 group",
-            {
-                "X509_CERT_CHAIN_FILE": str(self._certificate.chain_file),
-                "X509_KEY_FILE": str(self._certificate.key_file),
-                "SIGNING_CERT_FILE": str(self._signing_file),
-            },
-        )
-        yield (
-            "Azure DPS, service API",
-            {"DPS_SERVICE_CONNECTION_STRING": self._service(f"{host}:{ports['https']}")},
-        )
-        yield (
-            "Azure IoT Hub",
-            {
-                "HUB_HOST": host,
-                "HUB_HTTPS_PORT": ports["https"],
-                "HUB_MQTTS_PORT": ports["mqtts"],
-                "DEVICE_ID": "hub-device-1",
-                "DEVICE_KEY": self._device_key,
-                "DEVICE_CONNECTION_STRING": self._device(host),
-            },
-        )
-        yield (
-            "Huawei Cloud IoTDA",
-            {
-                "IOTDA_HOST": host,
-                "IOTDA_MQTTS_PORT": ports["mqtts"],
-                "IOTDA_MQTT_PORT": ports["mqtt"],
-                "IOTDA_DEVICE_ID": "product-1_node-1",
-                "IOTDA_SECRET": self._secret,
-            },
-        )
+def _vendor(directory: Path, kept: Kept) -> DeviceAuthority:
+    root = kept.authority("device root", trustme.CA)
+    intermediate = kept.authority("device intermediate", root.create_child_ca)
+    return DeviceAuthority(directory, root=root, intermediate=intermediate)
 
-    def _device(self, host: str) -> str:
-        return f"HostName={host};DeviceId=hub-device-1;SharedAccessKey={self._device_key}"
 
-    def _service(self, host: str) -> str:
-        key = self._service_key
-        return f"HostName={host};SharedAccessKeyName={POLICY};SharedAccessKey={key}"
+def _certificate(directory: Path, vendor: DeviceAuthority) -> DeviceCertificate:
+    """The one issued earlier, if it is the vendor's."""
+    earlier = issued(directory, CERTIFIED)
+    if earlier and earlier.chain_pem.endswith(vendor.intermediate_pem):
+        return earlier
+    return vendor.issue(CERTIFIED, lifetime=TEN_YEARS)
 
 
 def _key() -> str:

@@ -33,13 +33,13 @@ class Authority:
 
     `ca_file` is what a device must trust. Certificates are EC P-256 and carry the host, an IP
     address included, as subject alternative name: every client tried accepts that. One authority
-    may serve many lanes.
+    may serve many lanes. `ca` is one from an earlier run.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, ca: trustme.CA | None = None) -> None:
         directory.mkdir(parents=True, exist_ok=True)
-        self._directory = directory
-        self._ca, self._foreign = trustme.CA(), trustme.CA()
+        self._directory, self._made = directory, set[Path]()
+        self._ca, self._foreign = ca or trustme.CA(), trustme.CA()
         self.ca_pem = self._ca.cert_pem.bytes().decode()
         self.ca_file = directory / "ca.pem"
         self.ca_file.write_text(self.ca_pem)
@@ -50,9 +50,10 @@ class Authority:
         """A PEM file with key and chain for a host; `names` are further ones it is valid for."""
         stem = re.sub(r"[^A-Za-z0-9.]", "_", "-".join((host, *names)))[:100]
         path = self._directory / f"server-{stem}-{presented}.pem"
-        if not path.exists():
+        if path not in self._made:  # not path.exists(): an earlier authority may have left it there
             leaf = self._server(presented, tuple(dict.fromkeys((host, *names))))
             path.write_bytes(leaf.private_key_and_cert_chain_pem.bytes())
+            self._made.add(path)
         return path
 
     def _server(self, presented: Presented, names: tuple[str, ...]) -> trustme.LeafCert:
@@ -83,14 +84,20 @@ class DeviceAuthority:
     """A vendor's certificate authority: root, intermediate, and leafs with CN = registration id.
 
     `root_pem` is what an enrollment group holds (`root_file` on disk). Leafs are issued by the
-    intermediate, which the device has to send along.
+    intermediate, which the device has to send along. Both may be given, from an earlier run.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        root: trustme.CA | None = None,
+        intermediate: trustme.CA | None = None,
+    ) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         self._directory = directory
-        self._root = trustme.CA()
-        self._intermediate = self._root.create_child_ca()
+        self._root = root or trustme.CA()
+        self._intermediate = intermediate or self._root.create_child_ca()
         self.root_pem = self._root.cert_pem.bytes().decode()
         self.intermediate_pem = self._intermediate.cert_pem.bytes().decode()
         self.root_file = directory / "device-root.pem"
@@ -108,6 +115,15 @@ class DeviceAuthority:
         key = ec.generate_private_key(ec.SECP256R1())
         leaf = _leaf(common_name, issuer.subject, key.public_key(), signer, lifetime)
         return _written(self._directory, common_name, leaf, key, self.intermediate_pem)
+
+
+def issued(directory: Path, common_name: str) -> DeviceCertificate | None:
+    """The certificate that was issued into a directory earlier; None if there is none."""
+    files = _files(directory, common_name)
+    if not all(file.exists() for file in files):
+        return None
+    cert, secret, chain = (file.read_text() for file in files)
+    return DeviceCertificate(cert, secret, chain, *files)
 
 
 def self_signed(directory: Path, common_name: str) -> DeviceCertificate:
@@ -156,11 +172,17 @@ def _written(
     cert = leaf.public_bytes(Encoding.PEM).decode()
     # PKCS#8, not the older "EC PRIVATE KEY": the form every TLS library reads
     secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    stem = re.sub(r"[^A-Za-z0-9.-]", "_", common_name)
-    texts = {"cert": cert, "key": secret, "chain": cert + issuers}
-    paths = {part: directory / f"device-{stem}-{part}.pem" for part in texts}
-    for part, text in texts.items():
-        paths[part].write_text(text)
-    paths["key"].chmod(0o600)
-    files = (paths["cert"], paths["key"], paths["chain"])
+    files = _files(directory, common_name)
+    for file, text in zip(files, (cert, secret, cert + issuers), strict=True):
+        file.write_text(text)
+    files[1].chmod(0o600)
     return DeviceCertificate(cert, secret, cert + issuers, *files)
+
+
+def _files(directory: Path, common_name: str) -> tuple[Path, Path, Path]:
+    """Where certificate, key and chain of a device lie."""
+    stem = re.sub(r"[^A-Za-z0-9.-]", "_", common_name)
+    cert, key, chain = (
+        directory / f"device-{stem}-{part}.pem" for part in ("cert", "key", "chain")
+    )
+    return cert, key, chain

@@ -6,6 +6,7 @@ import pytest
 
 from harness.results import Case
 from harness.verdict import Verdict
+from transcript.text import readable
 
 Status = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
@@ -26,7 +27,10 @@ def tell_pytest(report: pytest.TestReport, case: Case, *, fail_on_warn: bool, un
 
 
 def describe(case: Case) -> str:
-    """A judged case in words: verdict, clause, source, and each finding or the reason."""
+    """A judged case in words: verdict, clause, source, and each finding or the reason.
+
+    The words may be a device's: they are escaped, for the terminal would obey them.
+    """
     clause, judgement = case.requirement, case.judgement
     head = (
         f"{judgement.verdict.replace('_', ' '):<6} {clause.level:<6} {clause.id:<14} {clause.title}"
@@ -34,7 +38,8 @@ def describe(case: Case) -> str:
     lines = [head, *map(str, judgement.findings), *filter(None, [judgement.reason])]
     if case.excuse:
         lines.append(f"deviation: {case.excuse.state} ({case.excuse.deviation.reason})")
-    return "\n".join([*lines, f"source: {clause.source}", f"repeat: {case.repeat}"])
+    told = [*lines, f"source: {clause.source}", f"repeat: {case.repeat}"]
+    return readable("\n".join(told))
 
 
 def status(report: pytest.CollectReport | pytest.TestReport) -> Status | None:

@@ -36,10 +36,7 @@ def dps(
 ) -> dict[str, Any]:
     """A DPS error body; the message is the table's unless given. `info` is left out when None."""
     text = message if message is not None else DPS_ERRORS[code].message
-    body: dict[str, Any] = {"errorCode": code, "trackingId": tracking_id, "message": text}
-    if info is not None:
-        body["info"] = dict(info)
-    return body | {"timestampUtc": azure_time(at)}
+    return _azure_body(code, tracking_id, text, info, at)
 
 
 def hub_old(
@@ -65,14 +62,19 @@ def hub_new(
     info: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A hub's error body in the newer style: a JSON text inside `Message`."""
-    inner = {
-        "errorCode": code,
-        "trackingId": tracking_id,
-        "message": message if message is not None else HUB_ERRORS[code].message,
-        "info": dict(info or {}),
-        "timestampUtc": azure_time(at),
-    }
+    text = message if message is not None else HUB_ERRORS[code].message
+    inner = _azure_body(code, tracking_id, text, info or {}, at)
     return {"Message": json.dumps(inner, separators=(",", ":")), "ExceptionMessage": ""}
+
+
+def _azure_body(
+    code: int, tracking_id: str, message: str, info: Mapping[str, Any] | None, at: datetime
+) -> dict[str, Any]:
+    """What both services say of an error, in their order of members; no `info` where None."""
+    body: dict[str, Any] = {"errorCode": code, "trackingId": tracking_id, "message": message}
+    if info is not None:
+        body["info"] = dict(info)
+    return body | {"timestampUtc": azure_time(at)}
 
 
 def iotda(code: str, *, message: str | None = None) -> dict[str, str]:

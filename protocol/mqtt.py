@@ -154,9 +154,7 @@ def _subscribe(body: Body) -> Iterator[Violation]:
     if body.is_empty:
         yield Violation("MQTT-3.8.3-3", "SUBSCRIBE asks for nothing")
     while not body.is_empty:
-        text = yield from body.text("MQTT-3.8.3-1", "a filter of SUBSCRIBE")
-        if text is not None:
-            yield from filter_problem(text)
+        yield from _filter(body, "MQTT-3.8.3-1", "SUBSCRIBE")
         options = body.byte("MQTT-3.8.3", "the requested QoS behind a filter")
         if options >> 2:
             bits = f"{options >> 2:06b}"
@@ -170,6 +168,10 @@ def _unsubscribe(body: Body) -> Iterator[Violation]:
     if body.is_empty:
         yield Violation("MQTT-3.10.3-2", "UNSUBSCRIBE names nothing")
     while not body.is_empty:
-        text = yield from body.text("MQTT-3.10.3-1", "a filter of UNSUBSCRIBE")
-        if text is not None:
-            yield from filter_problem(text)
+        yield from _filter(body, "MQTT-3.10.3-1", "UNSUBSCRIBE")
+
+
+def _filter(body: Body, clause: str, name: str) -> Iterator[Violation]:
+    text = yield from body.text(clause, f"a filter of {name}")
+    if text is not None:
+        yield from filter_problem(text)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from reports.stream import StreamError
 from reports.terminal import closing
-from reports.text import visible
 from reports.views import make
+from transcript.text import visible
 
 USAGE = "usage: ./certify report DIR   (DIR holds the results.jsonl of a run, e.g. reports/out)"
 

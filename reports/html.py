@@ -26,8 +26,8 @@ from reports.summary import (
     troubled,
     word,
 )
-from reports.text import readable, visible
 from reports.wire import Line, lines
+from transcript.text import readable, visible
 
 SHORT = 12  # findings listed at the top; the others are a click away
 HERE = Path(__file__).parent

@@ -8,9 +8,9 @@ from typing import Any
 
 from reports.stream import Case, Stream, Watched
 from reports.summary import Standing, clean, standings
-from reports.text import readable, shortened
 from reports.wire import lines
 from transcript import Finding
+from transcript.text import readable, shortened
 
 FORMAT = 1
 OUTPUT_KEPT = 64 * 1024  # characters of a device's output in the document

@@ -13,8 +13,8 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from harness.verdict import Verdict
 from reports.stream import Case, Stream
 from reports.summary import Standing, accepted, standings
-from reports.text import visible
 from reports.words import headline, in_words
+from transcript.text import visible
 
 TAGS = {
     Verdict.FAIL: "failure",

@@ -13,8 +13,8 @@ import pytest
 from harness.plugin import RUN
 from reports.stream import Stream, StreamError
 from reports.terminal import LiveLine, closing, progress
-from reports.text import visible
 from reports.views import make
+from transcript.text import visible
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -19,8 +19,8 @@ from reports.summary import (
     standings,
     word,
 )
-from reports.text import shortened, visible
 from reports.words import in_words
+from transcript.text import shortened, visible
 
 NAME_SHOWN = 24  # columns of a device's name
 UNTOLD_SHOWN = 20

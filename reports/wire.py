@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from reports.text import payload, shortened, shown, visible
 from transcript import Event
+from transcript.text import payload, shortened, shown, visible
 
 MARKS = {"in": "→", "out": "←", "own": "·"}
 READ = "="  # a service's reading of what is on the line before

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.stream import Case
 from reports.summary import word
-from reports.text import readable
+from transcript.text import readable
 
 
 def headline(case: Case) -> str:

@@ -13,11 +13,9 @@ from typing import Literal
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from fakes.chains import leads_to, thumbprint, validity_problem
 from fakes.dps.options import DpsOptions
 from fakes.dps.state import Enrollment, Enrollments
-from protocol import dps, keys, sas
-from protocol.certificates import common_name
+from protocol import certificates, dps, keys, sas
 
 Transport = Literal["https", "mqtt"]
 _API_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}(-preview)?")
@@ -173,8 +171,7 @@ class Attestation:
             return self._token_problems(caller, enrollment)
         if not caller.chain:
             return [Problem(UNAUTHORIZED, "no client certificate, and the enrollment has one")]
-        known = {thumbprint(one) for one in _der(enrollment)}
-        if thumbprint(caller.chain[0]) not in known:
+        if caller.chain[0] not in _der(enrollment):
             text = "the client certificate is not the enrollment's"
             return [Problem(UNAUTHORIZED, text), *self._leaf_problems(caller)]
         return self._leaf_problems(caller)
@@ -185,7 +182,7 @@ class Attestation:
         if not groups:
             return self._enrollments.only(), [_unenrolled(caller)]
         for group in groups:
-            if leads_to(caller.chain, group.authorities()):
+            if not certificates.chain_problem(caller.chain, group.certificates):
                 return group, self._leaf_problems(caller)
         meant = groups[0] if len(groups) == 1 else self._enrollments.only()
         text = (
@@ -197,9 +194,9 @@ class Attestation:
     def _leaf_problems(self, caller: Caller) -> list[Problem]:
         leaf = caller.chain[0]
         found = []
-        if problem := validity_problem(leaf, self._clock()):
+        if problem := certificates.validity_problem(leaf, self._clock()):
             found.append(problem)
-        name = common_name(leaf)
+        name = certificates.common_name(leaf)
         if not dps.same_registration_id(name, caller.registration_id):
             found.append(f"the certificate is for {name!r}, not {caller.registration_id!r}")
         return [Problem(UNAUTHORIZED, text) for text in found]

@@ -11,13 +11,13 @@ from binascii import Error as Base64Error
 from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from fakes.dps.replies import azure_time
 from fakes.dps.state import Enrollment
 from fakes.tls import load_certificates
 from protocol import errors, keys
+from protocol.certificates import sha1_thumbprint, sha256_thumbprint
 
 READ_ONLY = ("etag", "createdDateTimeUtc", "lastUpdatedDateTimeUtc")
 PLACES = ("primary", "secondary")
@@ -154,10 +154,11 @@ def _bare(certificate: x509.Certificate) -> str:
 
 
 def _info(certificate: x509.Certificate) -> dict[str, Any]:
+    der = certificate.public_bytes(Encoding.DER)
     return {
         "subjectName": certificate.subject.rfc4514_string(),
-        "sha1Thumbprint": certificate.fingerprint(SHA1()).hex().upper(),
-        "sha256Thumbprint": certificate.fingerprint(SHA256()).hex().upper(),
+        "sha1Thumbprint": sha1_thumbprint(der).upper(),
+        "sha256Thumbprint": sha256_thumbprint(der).upper(),
         "issuerName": certificate.issuer.rfc4514_string(),
         "notBeforeUtc": errors.azure_time(certificate.not_valid_before_utc),
         "notAfterUtc": errors.azure_time(certificate.not_valid_after_utc),

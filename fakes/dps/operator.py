@@ -4,12 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from fakes.dps.state import Enrollment, Enrollments, LinkedHub, Registration, Registrations
 from protocol import keys
 
 Trust = Callable[[str], object]
+
+
+class Terms(TypedDict, total=False):
+    """What any enrollment may say besides how its devices prove themselves (see Enrollment)."""
+
+    hub: LinkedHub | None
+    payload: Any
+    enabled: bool
+
+
+class DeviceTerms(Terms, total=False):
+    """What an individual enrollment may say besides: the id that its device has at the hub."""
+
+    device_id: str | None
+
+
+class _Keys(TypedDict):
+    primary_key: str
+    secondary_key: str
 
 
 class Operator:
@@ -27,24 +46,11 @@ class Operator:
         *,
         primary_key: str,
         secondary_key: str = "",
-        device_id: str | None = None,
-        hub: LinkedHub | None = None,
-        payload: Any = None,
-        enabled: bool = True,
+        **terms: Unpack[DeviceTerms],
     ) -> Enrollment:
         """Enroll one device by symmetric keys. ValueError for keys that are none."""
-        return self._put(
-            Enrollment(
-                name=registration_id,
-                group=False,
-                primary_key=_key(primary_key),
-                secondary_key=secondary_key and _key(secondary_key),
-                device_id=device_id,
-                hub=hub,
-                payload=payload,
-                enabled=enabled,
-            )
-        )
+        own = _keys(primary_key, secondary_key)
+        return self._put(Enrollment(name=registration_id, group=False, **own, **terms))
 
     def x509_individual(
         self,
@@ -52,68 +58,25 @@ class Operator:
         *,
         cert_pem: str,
         secondary_cert_pem: str = "",
-        device_id: str | None = None,
-        hub: LinkedHub | None = None,
-        payload: Any = None,
-        enabled: bool = True,
+        **terms: Unpack[DeviceTerms],
     ) -> Enrollment:
         """Enroll one device by its own certificate. ValueError if that is unreadable."""
-        return self._put(
-            Enrollment(
-                name=registration_id,
-                group=False,
-                certificates=tuple(text for text in (cert_pem, secondary_cert_pem) if text),
-                device_id=device_id,
-                hub=hub,
-                payload=payload,
-                enabled=enabled,
-            )
-        )
+        own = tuple(text for text in (cert_pem, secondary_cert_pem) if text)
+        return self._put(Enrollment(name=registration_id, group=False, certificates=own, **terms))
 
     def group(
-        self,
-        group_id: str,
-        *,
-        primary_key: str,
-        secondary_key: str = "",
-        hub: LinkedHub | None = None,
-        payload: Any = None,
-        enabled: bool = True,
+        self, group_id: str, *, primary_key: str, secondary_key: str = "", **terms: Unpack[Terms]
     ) -> Enrollment:
         """Enroll all devices whose keys derive from these. ValueError for keys that are none."""
-        return self._put(
-            Enrollment(
-                name=group_id,
-                group=True,
-                primary_key=_key(primary_key),
-                secondary_key=secondary_key and _key(secondary_key),
-                hub=hub,
-                payload=payload,
-                enabled=enabled,
-            )
-        )
+        own = _keys(primary_key, secondary_key)
+        return self._put(Enrollment(name=group_id, group=True, **own, **terms))
 
     def x509_group(
-        self,
-        group_id: str,
-        *,
-        signing_certs_pem: str | Sequence[str],
-        hub: LinkedHub | None = None,
-        payload: Any = None,
-        enabled: bool = True,
+        self, group_id: str, *, signing_certs_pem: str | Sequence[str], **terms: Unpack[Terms]
     ) -> Enrollment:
         """Enroll all devices whose chain leads to one of these. ValueError if unreadable."""
         texts = [signing_certs_pem] if isinstance(signing_certs_pem, str) else signing_certs_pem
-        return self._put(
-            Enrollment(
-                name=group_id,
-                group=True,
-                certificates=tuple(texts),
-                hub=hub,
-                payload=payload,
-                enabled=enabled,
-            )
-        )
+        return self._put(Enrollment(name=group_id, group=True, certificates=tuple(texts), **terms))
 
     def policy(self, name: str, key: str) -> None:
         """A shared access policy of the service API. ValueError for a key that is none."""
@@ -143,6 +106,10 @@ class Operator:
         for text in enrollment.certificates:
             self._trust(text)
         return enrollment
+
+
+def _keys(primary: str, secondary: str) -> _Keys:
+    return {"primary_key": _key(primary), "secondary_key": secondary and _key(secondary)}
 
 
 def _key(text: str) -> str:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fakes.chains import thumbprint
 from fakes.dps import bodies, replies
 from fakes.dps.answers import Scripted
 from fakes.dps.attestation import Attestation, Caller, Judgement
@@ -17,6 +16,7 @@ from fakes.dps.script import Script
 from fakes.dps.state import Enrollment, LinkedHub, Registration, Registrations
 from fakes.iothub.state import Identity
 from protocol import dps
+from protocol.certificates import sha256_thumbprint
 from transcript import Event, EventLog
 
 Admit = Literal["verify", "record"]
@@ -229,7 +229,8 @@ class Registrar:
             own = (*self._attestation.keys_of(enrollment, caller.registration_id), "")
             return Identity(device_id=device_id, primary_key=own[0], secondary_key=own[1])
         if caller.certificate and self._options.group_devices_at_hub == "thumbprint":
-            return Identity(device_id=device_id, thumbprints=(thumbprint(caller.certificate),))
+            shown = sha256_thumbprint(caller.certificate)
+            return Identity(device_id=device_id, thumbprints=(shown,))
         return Identity(device_id=device_id, authorities=enrollment.certificates)
 
     def _too_often(self, caller: Caller) -> bool:

@@ -7,16 +7,18 @@ both in the field), the device id with it.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fakes.http.routes import Found, Routes
 from fakes.iothub import replies
 from fakes.iothub.login import Login, Proof
 from fakes.iothub.options import Cause
-from fakes.iothub.queue import Message
+from fakes.iothub.queue import PROPERTY_MARKS, Message
 from fakes.iothub.replies import HubError
 from fakes.iothub.state import Device
 from fakes.iothub.telemetry import APPLICATION, SYSTEM
@@ -177,8 +179,8 @@ class HubHttp:
 def message_headers(device: Device, message: Message) -> dict[str, str]:
     """A message's headers: lock token as ETag, then what describes it."""
     system = {_HEADERS[key]: text for key, text in message.system.items() if key in _HEADERS}
-    own = {f"{APPLICATION}{key}": text for key, text in message.properties.items()}
-    return {
+    own = {f"{APPLICATION}{_name(key)}": text for key, text in message.properties.items()}
+    headers = {
         "ETag": f'"{message.lock}"',
         "Content-Type": "application/octet-stream",
         "iothub-messageid": message.message_id,
@@ -189,3 +191,14 @@ def message_headers(device: Device, message: Message) -> dict[str, str]:
         **system,
         **own,
     }
+    return {name: _value(text) for name, text in headers.items()}
+
+
+def _name(text: str) -> str:
+    """A property's name as part of a header's, percent-encoded where it must be."""
+    return quote(text, safe=PROPERTY_MARKS)
+
+
+def _value(text: str) -> str:
+    """A header's value: what is not printable ASCII is percent-encoded."""
+    return quote(text, safe=string.printable.strip() + " ")

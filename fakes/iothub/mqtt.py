@@ -51,9 +51,10 @@ class HubMqtt:
     def takes(self, hello: Hello, local: Address) -> bool:
         """Any CONNECT: a user name that is not a hub's is for the hub to refuse, and to record.
 
-        So the hub is served last where it shares an address with DPS or IoTDA.
+        So the hub is served last where it shares an address with DPS or IoTDA. There is no plain
+        port (iot-mqtt-connect-to-iot-hub: 8883 with TLS only).
         """
-        return True
+        return local.kind != "mqtt"
 
     async def connect(self, link: Link) -> Answer:
         """Judge the login; on admission take the identity over and go on with its session."""

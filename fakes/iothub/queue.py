@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import itertools
 import secrets
+import string
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from fakes.iothub.options import HubOptions
 from fakes.iothub.replies import HubError
+
+PROPERTY_MARKS = "!#$%&'*+-.^_`|~"
+"""What names and values of a message's properties may hold besides ASCII letters and digits
+(Learn, iot-hub: devguide-messages-construct): the characters of an HTTP header's name."""
 
 
 @dataclass(slots=True, eq=False)
@@ -62,12 +67,16 @@ class Queue:
         ttl: float | None,
         system: Mapping[str, str],
     ) -> Message:
-        """Enqueue. HubError 403004 when the queue is full, 413001 when the body is too long."""
+        """Enqueue. HubError 403004 when the queue is full, 413001 when the body is too long, and
+        by option 400004 for properties of other characters than documented.
+        """
         self.purge(now)
         if len(self._messages) >= self._options.c2d_queue:
             raise HubError(403004, f"{self._options.c2d_queue} messages wait for the device")
         if len(body) > self._options.c2d_size:
             raise HubError(413001, f"{len(body)} bytes; at most {self._options.c2d_size}")
+        if self._options.c2d_odd_properties == "refuse" and (odd := _odd(properties)):
+            raise HubError(400004, f"a message's properties cannot hold {odd}")
         message = Message(
             message_id=str(uuid.uuid4()) if message_id is None else message_id,
             body=body,
@@ -156,3 +165,10 @@ class Queue:
     def _drop(self, message: Message, why: str) -> None:
         self._messages.remove(message)
         self._dropped(message, why)
+
+
+def _odd(properties: Mapping[str, str]) -> str:
+    """The characters that no name or value of a property may hold, quoted; "" without any."""
+    said = {letter for pair in properties.items() for text in pair for letter in text}
+    odd = said.difference(string.ascii_letters, string.digits, PROPERTY_MARKS)
+    return ", ".join(repr(letter) for letter in sorted(odd))

@@ -6,8 +6,13 @@ import asyncio
 
 from fakes.mqtt.packets import Undecodable
 
-LARGEST = 1 << 20
-"""Bytes of the largest packet that is read; the clouds' limits are lower (IoT Hub: 256 KB)."""
+LARGEST = (4 << 20) + 65_540
+"""Bytes behind the fixed header of the largest packet that is read: 4 MiB of payload, the longest
+topic with its length (65,537) and a packet id.
+
+Far above every cloud's limit (IoTDA: 1 MB a message, iot_04_0010; IoT Hub: 256 KB), so that a
+message too large is recorded and its service, not the framing, says what becomes of it.
+"""
 
 
 async def read_packet(reader: asyncio.StreamReader, *, largest: int = LARGEST) -> bytes:

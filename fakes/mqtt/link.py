@@ -14,11 +14,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from typing import Any, Literal
+from typing import Any
 
 from fakes.mqtt import packets
 from fakes.mqtt.answers import Answers
+from fakes.mqtt.ending import Ending, Why
 from fakes.mqtt.framing import read_packet
 from fakes.mqtt.greeting import greeting, judge
 from fakes.mqtt.later import Later
@@ -31,8 +31,6 @@ from fakes.recorder import Recorder
 from fakes.service import Address, Deferred, Gate, Hello, MqttFace, Publish
 from fakes.wire import Wire
 from transcript import Event, Way
-
-Why = Literal["keepalive", "eof", "refused", "cut", "displaced", "protocol"]
 
 CONNECT_WITHIN = 10.0  # IoT clouds close silent connections; their exact patience is not published
 
@@ -67,8 +65,7 @@ class Link:
         self.account: Any = None
         self.idle_limit: float | None = None
         self.gone = asyncio.Event()
-        self.why: Why | None = None
-        self._text = ""
+        self._ending = Ending()
         self._reader, self._sender = reader, Sender(self, wire, gates)
         self._recorder, self._links, self._choose = recorder, links, choose
         self._later = Later(lambda error: failed(error, number))
@@ -76,14 +73,14 @@ class Link:
         self._answers: Answers | None = None  # once the link is admitted
         self._task: asyncio.Task[Any] | None = None
         self._connected = self.admitted = False
-        self._orderly = self._polite = self._finishing = False
+        self._finishing = False
 
     # -- for services -------------------------------------------------------------------------
 
     @property
     def ended(self) -> bool:
         """Whether the link is over; nothing that is sent now arrives."""
-        return self.why is not None or self._orderly
+        return self._ending.come
 
     @property
     def certificate(self) -> bytes | None:
@@ -93,7 +90,7 @@ class Link:
     @property
     def ended_by_device(self) -> bool:
         """Whether the device ended the link, by DISCONNECT or by closing the connection."""
-        return self._orderly or self.why in (None, "eof")
+        return self._ending.by_device
 
     @property
     def own_gates(self) -> Sequence[Gate]:
@@ -135,40 +132,15 @@ class Link:
         """
         if qos and asyncio.current_task() is self._task:
             raise RuntimeError("push at QoS 1 waits for ever here: return it as a Deferred instead")
-        sent = await self.send(topic, payload, qos=qos, packet_id=packet_id, dup=dup)
+        message = Publish(topic, payload, qos, dup=dup, packet_id=packet_id)
+        sent = await self._sender.publish(message)
         if sent is None:
             return not self.ended
         return await self._sender.acknowledged(sent, timeout)
 
-    async def send(
-        self,
-        topic: str,
-        payload: bytes,
-        *,
-        qos: int = 0,
-        packet_id: int | None = None,
-        dup: bool = False,
-        retain: bool = False,
-    ) -> int | None:
+    async def send(self, topic: str, payload: bytes, *, qos: int = 0) -> int | None:
         """Send a PUBLISH without waiting: its packet id; None at QoS 0 or when the link is over."""
-        if self.ended:
-            return None
-        if not qos:
-            await self._sender.publish(Publish(topic, payload, retain=retain))
-            return None
-        chosen = packet_id or self.session.next_id()
-        message = Publish(topic, payload, 1, retain, dup, chosen)
-        self.session.unacked[chosen] = replace(message, dup=False)
-        await self._sender.publish(message)
-        return chosen
-
-    async def redeliver(self) -> None:
-        """Send again what was not acknowledged, with DUP (MQTT-4.4.0-1), then what waited."""
-        for packet_id, message in list(self.session.unacked.items()):
-            await self.send(message.topic, message.payload, qos=1, packet_id=packet_id, dup=True)
-        while self.session.queued and not self.ended:
-            message = self.session.queued.popleft()
-            await self.send(message.topic, message.payload, qos=message.qos)
+        return await self._sender.publish(Publish(topic, payload, qos))
 
     def send_later(self, step: Deferred) -> None:
         """Run `step` in a task of its own, after the acknowledgement now due has left."""
@@ -185,14 +157,14 @@ class Link:
 
     def close(self) -> None:
         """End politely after what was sent has left."""
-        self._over("cut", "")
-        self._polite = True
+        self._ending.give("cut")
+        self._ending.polite = True
         self._sender.wire.close()
         self._stop()
 
     def end(self, why: Why, text: str = "") -> None:
         """Break off for a reason; the first reason given stands."""
-        self._over(why, text)
+        self._ending.give(why, text)
         self._sender.wire.abort()
         self._stop()
 
@@ -204,12 +176,12 @@ class Link:
         try:
             await self._live()
         except Undecodable as broken:
-            self._over("protocol", str(broken))
+            self._ending.give("protocol", str(broken))
         except asyncio.IncompleteReadError as end:
             got = len(end.partial)
-            self._over("eof", f"inside a packet, after {got} bytes" if got else "")
+            self._ending.give("eof", f"inside a packet, after {got} bytes" if got else "")
         except OSError as error:
-            self._over("eof", str(error))
+            self._ending.give("eof", str(error))
         except asyncio.CancelledError:
             self._cancelled()
         finally:
@@ -262,11 +234,11 @@ class Link:
         raw = packets.connack(answer.code, session_present=present)
         await self._sender.transmit("mqtt.connack", raw, code=answer.code, session_present=present)
         if answer.code:
-            self._over("refused", f"CONNACK {answer.code}")
-            self._polite = True
+            self._ending.give("refused", f"CONNACK {answer.code}")
+            self._ending.polite = True
             return
         if present and answer.redeliver:
-            self._later.add(self.redeliver)
+            self._later.add(self._sender.redeliver)
         self._later.release()
 
     async def _take(self, raw: bytes, at: float) -> None:
@@ -278,16 +250,12 @@ class Link:
             return
         if passed != raw:
             packet = await packets.decode(passed)
-        self._orderly = isinstance(packet, packets.Disconnect)
+        self._ending.orderly = isinstance(packet, packets.Disconnect)
         self._later.hold()
         await self._answers.to(packet)
         self._later.release()
 
     # -- tasks and the end --------------------------------------------------------------------
-
-    def _over(self, why: Why, text: str) -> None:
-        if self.why is None:
-            self.why, self._text = why, text
 
     def _stop(self) -> None:
         """Wake the reading task, which may be anywhere, unless it is the one that calls."""
@@ -297,27 +265,28 @@ class Link:
 
     def _cancelled(self) -> None:
         """Cancelled by this link's `end` or `close`: that is its end. By anybody else: pass on."""
-        if self.why is None or self._task is None:
-            self._over("cut", "")
+        if self._ending.why is None or self._task is None:
+            self._ending.give("cut")
             raise asyncio.CancelledError
         self._task.uncancel()
 
     async def _finish(self) -> None:
         self._finishing = True
-        if not self._orderly and (self._connected or self.why == "protocol"):
-            self.note("mqtt.lost", "own", why=self.why or "eof", text=self._text)
+        ending = self._ending
+        if not ending.orderly and (self._connected or ending.why == "protocol"):
+            self.note("mqtt.lost", "own", why=ending.why or "eof", text=ending.text)
         self._sender.give_up()
         await self._later.end()
         try:
             if self.admitted and self._face is not None:
-                await self._face.lost(self, orderly=self._orderly)
+                await self._face.lost(self, orderly=ending.orderly)
         finally:
             self._links.release(self)
             self._leave()
             self.gone.set()
 
     def _leave(self) -> None:
-        if self._orderly or self._polite or self.why == "eof":
+        if self._ending.gentle:
             self._sender.wire.close()
         else:
             self._sender.wire.abort()

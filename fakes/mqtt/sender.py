@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from fakes.mqtt import packets
@@ -44,13 +45,32 @@ class Sender:
         self.wire.write(passed)
         await self._drain()
 
-    async def publish(self, message: Publish) -> None:
-        """Send a PUBLISH; at QoS 1 it is kept in the session and its PUBACK can be waited for."""
-        if message.packet_id is not None and not self._link.ended:
-            waiter = asyncio.get_running_loop().create_future()
-            self._waiters.setdefault(message.packet_id, waiter)
-        fields = publish_fields(message)
-        await self.transmit("mqtt.publish", packets.publish(message), **fields)
+    async def publish(self, message: Publish) -> int | None:
+        """Send a PUBLISH without waiting: its packet id; None at QoS 0 or when the link is over."""
+        if self._link.ended:
+            return None
+        # at QoS 0 there is neither DUP nor a packet id (MQTT-3.3.1-2, MQTT-2.3.1-5)
+        plain = replace(message, dup=False, packet_id=None)
+        sent = self._kept(message) if message.qos else plain
+        await self.transmit("mqtt.publish", packets.publish(sent), **publish_fields(sent))
+        return sent.packet_id
+
+    def _kept(self, message: Publish) -> Publish:
+        """A message with a packet id, in the session until its PUBACK, which can be waited for."""
+        session = self._link.session
+        chosen = message.packet_id or session.next_id()
+        sent = replace(message, qos=1, packet_id=chosen)
+        session.unacked[chosen] = replace(sent, dup=False)
+        self._waiters.setdefault(chosen, asyncio.get_running_loop().create_future())
+        return sent
+
+    async def redeliver(self) -> None:
+        """Send again what was not acknowledged, with DUP (MQTT-4.4.0-1), then what waited."""
+        session = self._link.session
+        for message in list(session.unacked.values()):
+            await self.publish(replace(message, dup=True))
+        while session.queued and not self._link.ended:
+            await self.publish(replace(session.queued.popleft(), dup=False, packet_id=None))
 
     async def acknowledged(self, packet_id: int, within: float) -> bool:
         """Whether the PUBACK of a sent message comes in time."""

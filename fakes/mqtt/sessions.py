@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field
 
 from fakes.service import Publish
+from protocol.mqtt_topics import matches
 
 QUEUE = 1000
 """Messages kept for an absent device; a cloud's own limit is far below (IoT Hub: 50)."""
@@ -26,7 +27,7 @@ class Session:
 
     def granted(self, topic: str) -> int | None:
         """The highest QoS granted to a filter that matches the topic; None without one."""
-        levels = [qos for flt, qos in self.subscriptions.items() if filter_matches(flt, topic)]
+        levels = [qos for flt, qos in self.subscriptions.items() if matches(flt, topic)]
         return max(levels, default=None)
 
     def next_id(self) -> int:
@@ -63,16 +64,3 @@ class Sessions:
     def discard(self, identity: str) -> None:
         """Forget a session: the device was deleted."""
         self._kept.pop(identity, None)
-
-
-def filter_matches(topic_filter: str, topic: str) -> bool:
-    """Whether a filter matches (4.7): `+` one level, `#` the rest, neither a leading `$`."""
-    filters, levels = topic_filter.split("/"), topic.split("/")
-    if topic.startswith("$") and filters[0] in ("+", "#"):
-        return False  # MQTT-4.7.2-1
-    for position, part in enumerate(filters):
-        if part == "#":
-            return True
-        if position >= len(levels) or part not in ("+", levels[position]):
-            return False
-    return len(filters) == len(levels)

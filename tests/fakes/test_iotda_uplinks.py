@@ -73,6 +73,16 @@ async def test_drops_what_is_too_large(bench: Bench):
     assert len(bench.iotda.operator.reports(thing.device_id)) == 1
 
 
+async def test_takes_the_largest_message_and_sees_a_larger_one(bench: Bench):
+    thing = bench.add()
+    device = await thing.raw()
+    for size in (1 << 20, (1 << 20) + 1, 4 << 20):
+        await device.send(f"{thing.sys}messages/up", b"x" * size, qos=1)
+        assert (await device.wire.read())[0] == 0x40
+    assert [e.size for e in seen(bench.log, "iotda.message_up")] == [1 << 20]
+    assert [e.size for e in seen(bench.log, "iotda.oversize")] == [(1 << 20) + 1, 4 << 20]
+
+
 async def test_ends_on_qos_2_and_publishes_a_will(bench: Bench):
     thing = bench.add()
     device = await thing.raw(will=f"{thing.sys}messages/up")

@@ -177,6 +177,21 @@ async def test_a_message_is_received_and_completed(bench: Bench, quote: str) -> 
 
 
 @pytest.mark.asyncio
+async def test_odd_properties_are_encoded_as_headers_need_it(bench: Bench) -> None:
+    odd = {"a b": "two words", "ü:": "ü\r\nx: y", "!#$%&'*+-.^_`|~": "!#$%&'*+-.^_`|~"}
+    bench.hub.operator.send_c2d(bench.device_id, b"hi", properties=odd)
+    reply = await bench.call("GET", "deviceBound")
+    assert (reply.status_code, reply.content) == (200, b"hi")
+    start = "iothub-app-"
+    own = {name[len(start) :]: text for name, text in reply.headers.items() if start in name}
+    assert own == {
+        "a%20b": "two words",
+        "%c3%bc%3a": "%C3%BC%0D%0Ax: y",
+        "!#$%&'*+-.^_`|~": "!#$%&'*+-.^_`|~",
+    }
+
+
+@pytest.mark.asyncio
 async def test_a_message_is_abandoned_and_rejected(bench: Bench) -> None:
     bench.hub.operator.send_c2d(bench.device_id, b"hi")
     first = (await bench.call("GET", "deviceBound")).headers["etag"].strip('"')

@@ -20,6 +20,7 @@ from fakes.door import Door
 from fakes.iothub import Hub, HubError, HubOptions
 from fakes.mqtt.link import Link
 from fakes.pki import DeviceAuthority
+from fakes.service import Address, Hello
 from protocol import iothub
 from transcript import Event, EventLog
 
@@ -144,6 +145,12 @@ async def test_the_connack_code_is_an_option(door: Door, log: EventLog) -> None:
         await bench.online()
         bench.hub.operator.disable(bench.device_id)
         assert (await bench.seen("mqtt.lost", why="cut")).text == "the device was disabled"
+
+
+def test_there_is_no_plain_port(log: EventLog) -> None:
+    hub, hello = Hub(log=log, host=HOST), Hello("dev", f"{HOST}/dev/?api-version=2021-04-12")
+    assert hub.mqtt.takes(hello, Address(HOST, 8883, "mqtts"))
+    assert not hub.mqtt.takes(hello, Address(HOST, 1883, "mqtt"))
 
 
 @pytest.mark.asyncio

@@ -56,6 +56,17 @@ def test_a_queue_is_full_at_its_limit_and_takes_no_long_message(hub: Hub) -> Non
     assert hub.operator.pending(DEVICE) == 0
 
 
+def test_odd_properties_are_refused_by_option(clock: Clock) -> None:
+    options = HubOptions(c2d_odd_properties="refuse")
+    hub = Hub(log=EventLog(), host="h", options=options, clock=clock)
+    hub.operator.create_device(DEVICE, primary_key=fresh_key())
+    for odd in ({"a b": ""}, {"a": "ü"}):
+        with pytest.raises(HubError, match="400004"):
+            hub.operator.send_c2d(DEVICE, b"x", properties=odd)
+    hub.operator.send_c2d(DEVICE, b"x", properties={"aZ0!#$%&'*+-.^_`|~": "|"})
+    assert hub.operator.pending(DEVICE) == 1
+
+
 def test_messages_expire(hub: Hub, clock: Clock) -> None:
     short = hub.operator.send_c2d(DEVICE, b"a", ttl=10)
     hub.operator.send_c2d(DEVICE, b"b")

@@ -14,7 +14,8 @@ from transcript import Event, Record
 WHOLE = ("slow_assignment", "iotda_day", "azure_day")
 TOLD = ("method", "target", "topic", "filters", "qos", "retain", "dup", "client_id", "username")
 ALSO_TOLD = ("keepalive", "clean", "level", "protocol", "will")
-FRESH = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|operations/[^?]*|operationId=.*")
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+FRESH = re.compile(rf"operations/[^?]*|operationId=[^'&]*|{UUID}")
 
 
 def day(records: Records) -> Record:
@@ -38,4 +39,5 @@ def _shape(event: Event, given: Mapping[str, str]) -> str:
 
 def _fields(event: Event) -> dict[str, Any]:
     told = {name: event.get(name) for name in (*TOLD, *ALSO_TOLD) if name in event.fields}
-    return told | {"headers": sorted(event.get("headers", {}))}
+    headers = {"headers": sorted(event.headers)} if "headers" in event.fields else {}
+    return told | headers

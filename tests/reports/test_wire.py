@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from made_run import HOSTILE, HUGE, provisioning
 
-from reports.text import payload, readable, shown, visible
 from reports.wire import SAYINGS, line, lines
 from transcript import Event
+from transcript.text import payload, readable, shown, visible
 
 
 def said(name, *, way="own", link=1, **fields):

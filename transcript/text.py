@@ -1,7 +1,7 @@
 """Device data made fit to be looked at: control characters shown, long texts cut, bytes readable.
 
 What a device sends is hostile: a terminal obeys escape sequences, a bidirectional override turns
-lines round, XML refuses control characters. Everything that goes into a view comes through here.
+lines round, XML refuses control characters. All that a person gets to see of it comes through here.
 """
 
 from __future__ import annotations
