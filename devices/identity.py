@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from devices.model import ENV, Bench
 from devices.placeholders import PLACEHOLDERS
 from devices.problems import Problems
+from transcript import Redactor
 
+Grammar = Mapping[str, Callable[[str], str | None]]  # by placeholder: why a value cannot be one
 _BASE64 = ("symmetric_key", "group_key", "device_key")
 _SHORTEST_LINE = 16  # of a private key's PEM: a shorter last line would blank ordinary words
 
@@ -25,7 +27,12 @@ class Identity:
 
 
 def identity(
-    bench: Bench, *, directory: Path, environ: Mapping[str, str], problems: Problems
+    bench: Bench,
+    *,
+    directory: Path,
+    environ: Mapping[str, str],
+    grammar: Grammar,
+    problems: Problems,
 ) -> Identity:
     """The burnt-in values of [bench], `env:NAME` read from `environ`, files made absolute."""
     values: dict[str, str] = {}
@@ -37,10 +44,13 @@ def identity(
             continue
         if name.endswith("_file"):
             value = _file(name, value, directory, problems)
-        if name in _BASE64:
-            _check_base64(name, value, problems)
         if PLACEHOLDERS[name].secret or written.startswith(ENV):
             secrets.add(value)
+        if name in _BASE64 and not _is_base64(value):
+            said = f"expected a key in base64, found {len(value)} characters that are not"
+            problems.add(("bench", name), said)
+        elif name in grammar and (said := grammar[name](value) or ""):
+            problems.add(("bench", name), Redactor(secrets).text(said))
         values[name] = value
     return Identity(values, frozenset(secrets | _key_lines(values.get("x509_key_file"))))
 
@@ -49,9 +59,11 @@ def _value(name: str, written: str, environ: Mapping[str, str], problems: Proble
     if not written.startswith(ENV):
         return written
     variable = written.removeprefix(ENV)
-    if value := environ.get(variable):
+    value = environ.get(variable, "")
+    if value and value.isprintable():
         return value
     state = "empty" if variable in environ else "not set"
+    state = "no printable UTF-8 text" if value else state
     said = f"the environment variable {variable!r} is {state}; set it before the run"
     problems.add(("bench", name), said)
     return None
@@ -65,14 +77,11 @@ def _file(name: str, value: str, directory: Path, problems: Problems) -> str:
     return str(file)
 
 
-def _check_base64(name: str, value: str, problems: Problems) -> None:
+def _is_base64(value: str) -> bool:
     try:
-        sound = bool(b64decode(value, validate=True))
+        return bool(b64decode(value, validate=True))
     except (Base64Error, ValueError):
-        sound = False
-    if not sound:
-        said = f"expected a key in base64, found {len(value)} characters that are not"
-        problems.add(("bench", name), said)
+        return False
 
 
 def _key_lines(file: str | None) -> set[str]:

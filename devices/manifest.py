@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from devices.claims import check_claims, implied
-from devices.identity import Identity, identity
+from devices.identity import Grammar, Identity, identity
 from devices.meaning import (
     check_address,
     check_deviations,
@@ -84,18 +84,22 @@ def load(
     features: Collection[str],
     requirements: Collection[str] | None = None,
     environ: Mapping[str, str] = os.environ,
+    grammar: Grammar = MappingProxyType({}),
 ) -> Manifest:
     """The manifest in a file. ManifestError names everything that is wrong with it, at once.
 
     `features` are the features that exist (a mapping's keys will do); `requirements`, where given,
-    the ids that a deviation may name; `environ` is where `env:NAME` is looked up.
+    the ids that a deviation may name; `environ` is where `env:NAME` is looked up; `grammar` says of
+    a burnt-in value why no cloud would take it.
     """
     file = Path(path)
     written = read(file)
     sections, problems = written.sections, written.problems
     directory = file.absolute().parent
     given = _check(written, directory, features)
-    own = identity(sections.bench, directory=directory, environ=environ, problems=problems)
+    own = identity(
+        sections.bench, directory=directory, environ=environ, grammar=grammar, problems=problems
+    )
     check_deviations(sections.deviations, requirements, problems)
     problems.raise_if_any()
     return _manifest(file.absolute(), sections, given, own)
@@ -107,13 +111,20 @@ def load_all(
     features: Collection[str],
     requirements: Collection[str] | None = None,
     environ: Mapping[str, str] = os.environ,
+    grammar: Grammar = MappingProxyType({}),
 ) -> list[Manifest]:
     """Several manifests, as `load`; ManifestError has the problems of all, and names used twice."""
     manifests: list[Manifest] = []
     found: list[Problem] = []
     for path in paths:
         try:
-            one = load(path, features=features, requirements=requirements, environ=environ)
+            one = load(
+                path,
+                features=features,
+                requirements=requirements,
+                environ=environ,
+                grammar=grammar,
+            )
             manifests.append(one)
         except ManifestError as error:
             found.extend(error.problems)
@@ -161,5 +172,7 @@ def _twins(manifests: Iterable[Manifest]) -> list[Problem]:
         other = first.setdefault(each.name, each)
         if other is not each:
             said = f"{each.name!r} is the name of the device in {other.path} too; give another"
+            if each.path == other.path:
+                said = "this manifest is given twice; name it once"
             found.append(Problem(str(each.path), 1, "[device] name", said))
     return found

@@ -4,8 +4,9 @@ Ending a program is harder than it looks. Its children may have left its process
 their parent, or hold its output open. So each program gets a variable of its own, which all that
 descend from it inherit wherever they go, and the end is: ask the group, wait, then kill the tree,
 the session and all that carry the variable, and look again until nobody is left. The same is done
-when the program is forgotten or the interpreter ends. Threads, not the event loop, read the output
-and await the end: a device that prints megabytes must not delay the fakes' answers.
+when the program is forgotten, when the interpreter ends, and by a watchdog when it is killed.
+Threads, not the event loop, read the output and await the end: a device that prints megabytes must
+not delay the fakes' answers.
 """
 
 from __future__ import annotations
@@ -19,21 +20,18 @@ import sys
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
-import psutil
-
+from devices import watchdog
 from devices.capture import Capture
+from devices.tree import MARK, Tree
 
-MARK = "DEVICE_CERTIFY_RUN"
 _CHUNK = 64 * 1024
 _FLOOD = 16 * 1024 * 1024  # bytes printed, from which on reading is slowed to spare the machine
 _FLOOD_PAUSE = 0.002
-_PASSES = 10  # of killing, for a program that starts others faster than we look
-_DYING = 1.0  # seconds for the killed to disappear, in each pass
+_DYING = 1.0  # seconds for the killed to disappear
 _FOLLOWING = 0.25  # seconds for children to end after the program, before they count as left
-_LOOK = 0.01  # seconds between two looks at who is still alive
 _DRAINING = 1.0  # seconds for the last output to arrive
 
 
@@ -58,7 +56,8 @@ class Program:
         self.began = time.monotonic()
         self._process = _popen(argv, {**env, MARK: mark}, cwd)
         self._over = _Over()
-        self._tree = _Tree(self._process.pid, mark)
+        self._tree = Tree(self._process.pid, mark)
+        watchdog.guard(self._tree)
         self._orphans = weakref.finalize(self, _sweep, self._tree, scratch)
         self._reader = _thread(_drain, self._process, capture)
         _thread(_await, self._process, self._over, ended)
@@ -108,6 +107,7 @@ class Program:
     def let_go(self) -> None:
         """Leave what it started alone, from now on."""
         self._orphans.detach()
+        watchdog.release(self._tree)
 
 
 class _Over(threading.Event):
@@ -157,63 +157,8 @@ def _await(process: subprocess.Popen[bytes], over: _Over, ended: Callable[[], No
     ended()
 
 
-def _sweep(tree: _Tree, scratch: str) -> int:
+def _sweep(tree: Tree, scratch: str) -> int:
     left = tree.kill()
+    watchdog.release(tree)
     shutil.rmtree(scratch, ignore_errors=True)
     return left
-
-
-class _Tree:
-    """A process and its descendants, found by parentage, by session and by the mark."""
-
-    def __init__(self, pid: int, mark: str) -> None:
-        self._root = psutil.Process(pid)
-        self._since = self._root.create_time()
-        self._mark = mark
-        self.patience = 0.0  # seconds for others to follow the root of themselves
-
-    def kill(self) -> int:
-        """Kill all; how many besides the root were alive."""
-        others: set[int] = set()
-        _until_dead(list(self._alive()), within=self.patience)
-        for _ in range(_PASSES):
-            alive = {each.pid: each for each in self._alive()}
-            if not alive:
-                break
-            others |= alive.keys() - {self._root.pid}
-            for each in alive.values():
-                with suppress(psutil.Error, OSError):
-                    each.kill()
-            _until_dead(list(alive.values()), within=_DYING)
-        return len(others)
-
-    def _alive(self) -> Iterator[psutil.Process]:
-        with suppress(psutil.Error):
-            if _lives(self._root):
-                yield self._root
-                yield from filter(_lives, self._root.children(recursive=True))
-        for pid in psutil.pids():
-            with suppress(psutil.Error, OSError):
-                if pid != self._root.pid and self._ours(psutil.Process(pid)):
-                    yield psutil.Process(pid)
-
-    def _ours(self, process: psutil.Process) -> bool:
-        if process.create_time() < self._since or not _lives(process):
-            return False
-        if sys.platform != "win32" and os.getsid(process.pid) == self._root.pid:
-            return True
-        return process.environ().get(MARK) == self._mark
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
-def _until_dead(processes: Sequence[psutil.Process], *, within: float) -> None:
-    """Wait for processes to end. psutil's own wait would take the exit status from Popen."""
-    end = time.monotonic() + within
-    while time.monotonic() < end and any(map(_lives, processes)):
-        time.sleep(_LOOK)

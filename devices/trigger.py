@@ -41,6 +41,8 @@ class TriggerDriver:
         self._clear_up()
         self.on_end.clear()
         self.given = complete(self._manifest, given, python=self._python)
+        # Stands when the watch is over, or broken off, before the trigger is.
+        self._ending = Ending("never started", reason="the trigger had not ended by then")
         try:
             await self._trigger()
         except DeviceNotStarted as error:

@@ -6,7 +6,7 @@ They need a POSIX shell, curl, openssl and Mosquitto's clients; a test runs each
 from __future__ import annotations
 
 TOKENS = r"""
-# Azure's tokens and derived keys by openssl, step by step as a device makes them
+# by openssl, step by step as a device makes them
 hmac64() { # KEY: HMAC-SHA256 of the input under a base64 key, as base64
   openssl dgst -sha256 -mac HMAC -binary -macopt "hexkey:$(printf %s "$1" |
     openssl base64 -d -A | od -An -v -tx1 | tr -d ' \n')" | openssl base64 -A
@@ -36,6 +36,7 @@ curl -sS --cacert "$CA_FILE" -H "Authorization: $TOKEN" -w '\n' \
 DERIVE = r"""
 # the key of a device of the group: HMAC of its registration id under the group's key
 printf %s my-device | hmac64 "$GROUP_KEY"; echo
+# then as above, with REGISTRATION_ID=my-device and what this prints as SYMMETRIC_KEY
 """
 
 CERTIFIED = r"""

@@ -65,9 +65,10 @@ class Emulator:
         hub: HubOptions | None = None,
         iotda: IotDaOptions | None = None,
     ) -> None:
-        self.log, self.host, self.directory = PassingLog(), host, directory
-        kept = Kept(directory)
-        self.authority = Authority(directory, ca=kept.authority("authority", trustme.CA))
+        self.log, self.host = PassingLog(), host
+        self.directory = directory.absolute()  # what it tells is pasted elsewhere
+        kept = Kept(self.directory)
+        self.authority = Authority(self.directory, ca=kept.authority("authority", trustme.CA))
         # a lane is bounded so that a flood ends; here that would end the service
         endless = {"most_events": sys.maxsize, "most_bytes": sys.maxsize}
         self.door = Door(pki=self.authority, log=self.log, names=("localhost",), **endless)

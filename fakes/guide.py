@@ -29,7 +29,7 @@ class Section:
 
     heading: str
     values: Mapping[str, str]
-    commands: str
+    commands: str = ""
 
 
 def text(made: Emulator) -> str:
@@ -51,7 +51,10 @@ def _head(made: Emulator) -> str:
         "Azure DPS, an Azure IoT Hub and Huawei Cloud IoTDA, on this machine until Ctrl-C.",
         "Credentials, ids and topics are checked as in the cloud; docs/emulator.md tells the rest.",
         "",
-        *(f"  {_USED_BY[kind][0]:12} {_address(made, kind)!s:22} {_USED_BY[kind][1]}" for kind in KINDS),
+        *(
+            f"  {_USED_BY[kind][0]:12} {_address(made, kind)!s:22} {_USED_BY[kind][1]}"
+            for kind in KINDS
+        ),
         "",
         "What follows is for a shell: paste what you need. All values at once, elsewhere too:",
         f"  . {shlex.quote(str(made.directory / VALUES_FILE))}",
@@ -75,7 +78,8 @@ def _address(made: Emulator, kind: Kind) -> Address:
 def sections(made: Emulator) -> Iterator[Section]:
     """Every way in, with what a device or a tool has to be told."""
     ca = {"CA_FILE": str(made.authority.ca_file)}
-    yield Section("The authority that a device must trust", ca, commands.TOKENS)
+    yield Section("The authority that a device must trust", ca)
+    yield Section("Azure's tokens and derived keys", {}, commands.TOKENS)
     yield Section("Azure DPS, a device with a key of its own", _dps(made), commands.REGISTER)
     group = {"ENROLLMENT_GROUP_ID": emulator.GROUP, "GROUP_KEY": made.group_key}
     yield Section("Azure DPS, any device of a group with a key", group, commands.DERIVE)
@@ -106,11 +110,11 @@ def _dps(made: Emulator) -> Mapping[str, str]:
 
 def _service(made: Emulator) -> Mapping[str, str]:
     policy, key = emulator.POLICY, made.service_key
-    host = f"HostName={_address(made, 'https')}"
+    host, name = f"HostName={_address(made, 'https')}", f"SharedAccessKeyName={policy}"
     return {
         "DPS_SERVICE_POLICY": policy,
         "DPS_SERVICE_KEY": key,
-        "DPS_SERVICE_CONNECTION_STRING": f"{host};SharedAccessKeyName={policy};SharedAccessKey={key}",
+        "DPS_SERVICE_CONNECTION_STRING": f"{host};{name};SharedAccessKey={key}",
         "X509_ENROLLMENT_GROUP_ID": emulator.X509_GROUP,
         "SIGNING_CERT_FILE": str(made.signing_file),
     }

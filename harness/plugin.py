@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import random
 import shlex
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -25,6 +25,8 @@ from harness.telling import Status, status, tell_pytest
 from harness.verdict import Judgement, Verdict, judge
 
 RUN = pytest.StashKey[Run]()
+PROJECT = Path(__file__).parent.parent
+SETTINGS = PROJECT / "pyproject.toml"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,12 +39,31 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fail-on-warn", action="store_true",
                     help="a SHOULD that is not met fails the run too")  # fmt: skip
     group.addoption("--seed", type=int, default=None,
-                    help="repeat the ids, keys and request ids of an earlier run")  # fmt: skip
+                    help="give devices the ids and keys of an earlier run again")  # fmt: skip
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     """Ours: who reads manifests, who opens lanes."""
     pluginmanager.add_hookspecs(hooks)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Refuse to judge devices without the project's settings, which say what a run collects.
+
+    pytest looks for them above any path among its arguments before it has heard of our options:
+    the value of a `--device` that stands apart from its option is one of them.
+    """
+    given = config.invocation_params
+    missed = SETTINGS.exists() and config.inipath != SETTINGS and not config.option.inifilename
+    if not (missed and config.option.device):
+        return
+    if "--device" in given.args:
+        file = given.args[list(given.args).index("--device") + 1]
+        taken = f"pytest took {file} for a test path and missed {SETTINGS}"
+        raise pytest.UsageError(f"{taken}; write --device={file}, or use {PROJECT / 'certify'}")
+    found = f"pytest found no {SETTINGS.name} of this suite above {given.dir}"
+    raise pytest.UsageError(f"{found}; run it in {PROJECT}, or use {PROJECT / 'certify'}")
 
 
 @pytest.hookimpl(trylast=True)  # after the terminal's, which shows what making a device takes
@@ -122,13 +143,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Iterator[None]:
-    """Put each watch's record in the place of the watch, then let the case judge it."""
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Put each watch's record in the place of the watch, then let the case judge it.
+
+    What is found in a record that is not whole stands; that nothing was found proves nothing.
+    """
     run = pyfuncitem.config.stash[RUN]
-    for name, value in list(pyfuncitem.funcargs.items()):
-        if isinstance(value, Watch):
-            pyfuncitem.funcargs[name] = run.record(value)
-    return (yield)
+    records = {
+        name: run.record(value)
+        for name, value in pyfuncitem.funcargs.items()
+        if isinstance(value, Watch)
+    }
+    pyfuncitem.funcargs.update(records)
+    outcome = yield
+    for record in records.values():
+        record.whole()
+    return outcome
 
 
 @pytest.hookimpl(wrapper=True)
@@ -153,24 +183,29 @@ def _conclude(
     item: pytest.Item, clause: Requirement, call: pytest.CallInfo[None], report: pytest.TestReport
 ) -> None:
     run, watch = item.config.stash[RUN], watches_of(item)[0]
-    judgement = _judgement(_raised(call), clause)
+    judgement = run.hidden(watch.device, _judgement(_raised(call), clause))
     given = excuse(judgement, clause.id, watch.device.deviations, today=datetime.now(UTC).date())
     case = Case(watch.device, clause, item.nodeid, watch.scenario.name, judgement, given,
                 call.duration, _repeat(item, watch.device))  # fmt: skip
     run.ledger.note(watch.device, clause.id, judgement.verdict, given)
     if run.stream:
         run.stream.case(case)
+    if run.trouble:
+        item.session.shouldstop = run.trouble
     tell_pytest(
         report,
         case,
         fail_on_warn=item.config.option.fail_on_warn,
         unseen=isinstance(_raised(call), CannotObserve),
+        hide=lambda text: run.text(watch.device, text),
     )
 
 
 def _judgement(raised: BaseException | None, clause: Requirement) -> Judgement:
     if isinstance(raised, pytest.skip.Exception):
         return Judgement(Verdict.NOT_APPLICABLE, reason=str(raised))
+    if isinstance(raised, CannotObserve):
+        return Judgement(Verdict.ERROR, reason=str(raised))
     return judge(raised, clause.level)
 
 

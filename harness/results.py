@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -45,9 +46,13 @@ class Case:
 
 
 class Stream:
-    """Writes `results.jsonl` in a directory, each line whole and flushed, secrets taken out."""
+    """Writes `results.jsonl` in a directory, each line whole and flushed, secrets taken out.
+
+    `failure` is why it cannot be written any more (a full disk, say); what follows is dropped.
+    """
 
     def __init__(self, directory: Path) -> None:
+        self.failure: OSError | None = None
         directory.mkdir(parents=True, exist_ok=True)
         self.path = directory / "results.jsonl"
         self._file: TextIO = self.path.open("w", encoding="utf-8")
@@ -55,7 +60,7 @@ class Stream:
         self._turn = Lock()  # records come from the observing thread, cases from pytest's
 
     def begin(self, devices: Sequence[Device], *, seed: int) -> None:
-        """The first line: what runs, with which versions, on which devices."""
+        """The first line: what runs, with which versions, on which devices. OSError."""
         self._redactors = {device.name: Redactor(device.secrets) for device in devices}
         self._write(
             kind="run",
@@ -66,21 +71,37 @@ class Stream:
             versions=_versions(),
             devices=[_device(device) for device in devices],
         )
+        if self.failure:
+            raise self.failure
 
     def record(self, device: Device, record: Record) -> None:
         """What came of a scenario, with the whole wire."""
-        whole = self._redactors[device.name].value(record.to_json())
+        hide = self._redactors[device.name].also(record.secrets)
+        self._redactors[device.name] = hide
         self._write(
             kind="record",
             device=device.name,
             record=f"{device.name}/{record.scenario}",
-            ended=self._redactors[device.name].text(str(record.ending)),
-            **whole,
+            ended=hide.text(str(record.ending)),
+            **_hidden(record.to_json(), hide),
         )
+
+    def hidden(self, device: Device, judgement: Judgement) -> Judgement:
+        """A judgement as it may be told: without the device's secrets."""
+        hide = self._redactors[device.name].text
+        findings = (
+            replace(each, expected=hide(each.expected), observed=hide(each.observed))
+            for each in judgement.findings
+        )
+        return replace(judgement, findings=tuple(findings), reason=hide(judgement.reason))
+
+    def text(self, device: Device, text: str) -> str:
+        """Any other text on a device without its secrets."""
+        return self._redactors[device.name].text(text)
 
     def case(self, case: Case) -> None:
         """One judged case."""
-        hide = self._redactors[case.device.name]
+        told = self.hidden(case.device, case.judgement)
         self._write(
             kind="case",
             device=case.device.name,
@@ -92,10 +113,10 @@ class Stream:
             case=case.node,
             scenario=case.scenario,
             record=case.record,
-            verdict=case.judgement.verdict,
+            verdict=told.verdict,
             deviation=_deviation(case.excuse),
-            reason=hide.text(case.judgement.reason),
-            findings=hide.value([asdict(finding) for finding in case.judgement.findings]),
+            reason=told.reason,
+            findings=[asdict(finding) for finding in told.findings],
             duration=round(case.duration, 3),
             repeat=case.repeat,
         )
@@ -103,12 +124,26 @@ class Stream:
     def end(self, *, duration: float, interrupted: bool) -> None:
         """The last line."""
         self._write(kind="end", duration=round(duration, 3), interrupted=interrupted)
-        self._file.close()
+        with suppress(OSError):  # it is kept in `failure`
+            self._file.close()
 
     def _write(self, **line: Any) -> None:
+        text = json.dumps(line) + "\n"
         with self._turn:
-            self._file.write(json.dumps(line) + "\n")
-            self._file.flush()
+            try:
+                # After a line that was broken off, nothing could be told apart any more.
+                if self.failure is None:
+                    self._file.write(text)
+                    self._file.flush()
+            except OSError as error:
+                self.failure = error
+
+
+def _hidden(whole: dict[str, Any], hide: Redactor) -> dict[str, Any]:
+    """A record's members without secrets; the names of its members and fields are ours."""
+    tables = {name: hide.members(whole[name]) for name in ("given", "facts", "ending")}
+    events = [event | {"fields": hide.members(event["fields"])} for event in whole["events"]]
+    return whole | tables | {"events": events, "output": hide.text(whole["output"])}
 
 
 def _deviation(given: Excuse | None) -> dict[str, str] | None:

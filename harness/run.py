@@ -51,17 +51,35 @@ class Run:
         return self._devices
 
     def begin(self, watches: list[Watch]) -> None:
-        """Open the result stream and start to observe."""
-        self.stream = Stream(Path(self.config.option.report_dir))
-        self.stream.begin(self.devices, seed=self.config.option.seed)
+        """Open the result stream and start to observe. UsageError if it cannot be written."""
+        try:
+            stream = Stream(Path(self.config.option.report_dir))
+            stream.begin(self.devices, seed=self.config.option.seed)
+        except OSError as error:
+            raise pytest.UsageError(self._unwritable(error)) from None
+        self.stream = stream
         self.observatory = Observatory(self._open_lane, self.stream.record)
         self.observatory.start(watches)
+
+    @property
+    def trouble(self) -> str:
+        """Why the run cannot go on: a sentence; "" when it can."""
+        failure = self.stream.failure if self.stream else None
+        return self._unwritable(failure) if failure else ""
 
     def record(self, watch: Watch) -> Record:
         """The record of a watch, waiting for it."""
         if self.observatory is None:
             raise RuntimeError("no watch was started")
         return self.observatory.record(watch, waiting=lambda: self._tell(watch))
+
+    def hidden(self, device: Device, judgement: Judgement) -> Judgement:
+        """A judgement as it may be told."""
+        return self.stream.hidden(device, judgement) if self.stream else judgement
+
+    def text(self, device: Device, text: str) -> str:
+        """Any other text on a device as it may be told."""
+        return self.stream.text(device, text) if self.stream else text
 
     def end(self) -> None:
         """Stop observing, tell which deviations were idle, close the stream."""
@@ -70,6 +88,10 @@ class Run:
             for device in [] if self.interrupted else self.devices:
                 self._tell_idle_deviations(device)
             self.stream.end(duration=time.monotonic() - self._began, interrupted=self.interrupted)
+
+    def _unwritable(self, error: OSError) -> str:
+        where = f"the results cannot be written to {self.config.option.report_dir}"
+        return f"{where}: {error.strerror or error}; name another directory with --report-dir"
 
     def _open_lane(
         self, device: Device, scenario: Scenario

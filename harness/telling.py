@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from harness.results import Case
 from harness.verdict import Verdict
+from transcript import told
 from transcript.text import readable
 
 Status = tuple[str, str, str | tuple[str, dict[str, bool]]]
 
 
-def tell_pytest(report: pytest.TestReport, case: Case, *, fail_on_warn: bool, unseen: bool) -> None:
+def tell_pytest(
+    report: pytest.TestReport,
+    case: Case,
+    *,
+    fail_on_warn: bool,
+    unseen: bool,
+    hide: Callable[[str], str],
+) -> None:
     """Give pytest's report of a case the outcome that its verdict means for the run.
 
-    `unseen`: the surroundings did not allow the watch, which needs no traceback.
+    `unseen`: the surroundings did not allow the watch, which needs no traceback. `hide` takes the
+    device's secrets out of what pytest has put together by itself.
     """
     verdict = case.judgement.verdict
     report.user_properties.append(("verdict", str(verdict)))
@@ -24,6 +35,9 @@ def tell_pytest(report: pytest.TestReport, case: Case, *, fail_on_warn: bool, un
         report.outcome, report.longrepr = "passed", None
     elif verdict in (Verdict.FAIL, Verdict.WARN, Verdict.INCONCLUSIVE) or unseen:
         report.outcome, report.longrepr = "failed", describe(case)
+    elif verdict is Verdict.ERROR:
+        report.longrepr = readable(hide(str(report.longrepr)))
+    report.sections = [(name, readable(hide(text))) for name, text in report.sections]
 
 
 def describe(case: Case) -> str:
@@ -35,11 +49,11 @@ def describe(case: Case) -> str:
     head = (
         f"{judgement.verdict.replace('_', ' '):<6} {clause.level:<6} {clause.id:<14} {clause.title}"
     )
-    lines = [head, *map(str, judgement.findings), *filter(None, [judgement.reason])]
+    lines = [head, *told(judgement.findings), *filter(None, [judgement.reason])]
     if case.excuse:
         lines.append(f"deviation: {case.excuse.state} ({case.excuse.deviation.reason})")
-    told = [*lines, f"source: {clause.source}", f"repeat: {case.repeat}"]
-    return readable("\n".join(told))
+    lines += [f"source: {clause.source}", f"repeat: {case.repeat}"]
+    return readable("\n".join(lines))
 
 
 def status(report: pytest.CollectReport | pytest.TestReport) -> Status | None:

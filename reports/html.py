@@ -27,7 +27,8 @@ from reports.summary import (
     word,
 )
 from reports.wire import Line, lines
-from transcript.text import readable, visible
+from transcript import TOLD
+from transcript.text import readable, shortened, visible
 
 SHORT = 12  # findings listed at the top; the others are a click away
 HERE = Path(__file__).parent
@@ -102,9 +103,10 @@ def _environment() -> Environment:
         finalize=_finalized,
     )
     environment.filters |= {"seconds": _seconds, "word": word, "glyph": GLYPHS.__getitem__}
-    environment.filters |= {"slug": _slug, "standing": standing, "readable": readable}
+    environment.filters |= {"slug": _slug, "standing": standing}
+    environment.filters |= {"readable": readable, "shortened": shortened}
     environment.tests |= {"accepted": accepted, "clean": clean}
-    environment.globals["NOT_APPLICABLE"] = Verdict.NOT_APPLICABLE
+    environment.globals |= {"NOT_APPLICABLE": Verdict.NOT_APPLICABLE, "TOLD": TOLD}
     return environment
 
 
@@ -163,7 +165,7 @@ def _section(case: Case, stream: Stream, anchors: _Anchors) -> Section:
     anchor, evidence = anchors.of(case), anchors.evidence(case.record)
     if watched is None:
         return Section(case, anchor, evidence, (), "", "")
-    moments = [finding.at for finding in case.findings if finding.at is not None]
+    moments = [finding.at for finding in case.findings[:TOLD] if finding.at is not None]
     wire = excerpt(lines(watched.events), moments)
     return Section(case, anchor, evidence, wire, watched.ended, _tail(watched.output, TAIL))
 

@@ -20,7 +20,7 @@ from reports.summary import (
     word,
 )
 from reports.words import in_words
-from transcript.text import shortened, visible
+from transcript.text import visible
 
 NAME_SHOWN = 24  # columns of a device's name
 UNTOLD_SHOWN = 20
@@ -160,4 +160,6 @@ def _legend(rows: Sequence[Row]) -> list[str]:
 
 
 def _name(name: str) -> str:
-    return visible(shortened(name, most=NAME_SHOWN))
+    half = NAME_SHOWN // 2
+    short = name if len(name) <= NAME_SHOWN else f"{name[:half]}…{name[1 - half :]}"
+    return visible(short)

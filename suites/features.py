@@ -65,7 +65,7 @@ _ALL = (
     Feature("hub.sas", "proves itself to the hub with a SAS token"),
     Feature("hub.x509", "proves itself to the hub with a certificate"),
     Feature("hub.telemetry", "sends telemetry", ("hub.telemetry", {})),
-    Feature("hub.properties", "gives its telemetry application properties"),
+    Feature("hub.properties", "gives its telemetry a property bag"),
     Feature("hub.c2d", "receives cloud-to-device messages", ("hub.c2d", {})),
     Feature(
         "hub.c2d.qos1", "subscribes to messages with QoS 1", ("mqtt.subscribe", _at_qos_1("hub"))

@@ -53,7 +53,7 @@ def unacknowledged(events: Iterable[Event], service: str) -> list[Finding]:
     noted = list(events)
     sent = [e for e in noted if e.matches("mqtt.publish", way="out", service=service, qos=1)]
     acks = {(e.link, e.packet_id) for e in noted if e.matches("mqtt.puback", way="in")}
-    end = next((e.at for e in noted if e.name == "device.stopping"), noted[-1].at if noted else 0)
+    end = next((e.at for e in noted if e.name == "watch.over"), noted[-1].at if noted else 0)
     fair = [
         e
         for e in sent

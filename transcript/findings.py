@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from transcript.text import shortened, visible
+
+TOLD = 20  # findings of one case that a person is shown; the stream has them all
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -19,7 +23,16 @@ class Finding:
 
     def __str__(self) -> str:
         moment = "" if self.at is None else f"at {self.at:.3f} s\n"
-        return f"{moment}  expected  {self.expected}\n  observed  {self.observed}"
+        # Each on one line: a topic with a line end in it must not pass for words of ours.
+        expected, observed = visible(shortened(self.expected)), visible(shortened(self.observed))
+        return f"{moment}  expected  {expected}\n  observed  {observed}"
+
+
+def told(findings: Sequence[Finding]) -> list[str]:
+    """The findings in words, of very many the first, and how many more there are."""
+    more = len(findings) - TOLD
+    rest = [f"and {more} more: results.jsonl has them"] if more > 0 else []
+    return [*map(str, findings[:TOLD]), *rest]
 
 
 class Nonconformity(Exception):  # noqa: N818 - ISO/IEC 9646's word; "Error" would say that we failed

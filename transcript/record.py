@@ -37,19 +37,22 @@ class Record:
     """What came of a scenario: the wire, what the device was given, its output and its end.
 
     `given` holds the values the device was told (the manifest's placeholders); `facts` what the
-    scenario wants its cases to know besides (an id that the operator chose). Iterating over a
-    record gives its events, so that a check needs nothing but an iterable of events.
+    scenario wants its cases to know besides (an id that the operator chose). `secrets` are texts in
+    it that may not be written down. Iterating over a record gives its events, so that a check needs
+    nothing but an iterable of events.
     """
 
     scenario: str
-    events: tuple[Event, ...]
-    given: Mapping[str, str] = field(default_factory=dict)
-    facts: Mapping[str, Any] = field(default_factory=dict)
+    # Out of the repr, which pytest puts into a traceback: keys, and fifty thousand events.
+    events: tuple[Event, ...] = field(repr=False)
+    given: Mapping[str, str] = field(default_factory=dict, repr=False)
+    facts: Mapping[str, Any] = field(default_factory=dict, repr=False)
     features: frozenset[str] = frozenset()
-    output: str = ""
+    output: str = field(default="", repr=False)
     ending: Ending = field(default_factory=lambda: Ending("running"))
     began_unix: float = 0.0
     duration: float = 0.0
+    secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values, from which `from_json` makes it again."""
@@ -107,6 +110,11 @@ class Record:
             return event
         seen = f"no {_named(name, wanted)} in {self.duration:.1f} s; the device {self.ending}"
         raise Nonconformity([Finding(None, owed, seen)])
+
+    def whole(self) -> None:
+        """Inconclusive when the device flooded us, so that not all it did is in the record."""
+        if self.first("door.flooded"):
+            raise Inconclusive(f"not all that it did was recorded; the device {self.ending}")
 
     def unix(self, event: Event) -> float:
         """Seconds since 1970 at which an event happened."""

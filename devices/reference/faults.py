@@ -4,16 +4,9 @@ from __future__ import annotations
 
 import difflib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
-
-@dataclass(frozen=True)
-class Fault:
-    """One defect: its name, the sub-commands it can be put into, and one sentence about it."""
-
-    name: str
-    devices: tuple[str, ...]
-    description: str
+from .fault import Fault
 
 
 class UnknownFaultError(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .faults import Fault
+from .fault import Fault
 
 IOTDA = ("iotda",)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .faults import Fault
+from .fault import Fault
 
 ALL = ("azure-https", "azure-mqtt", "azure-x509", "iotda")
 AZURE = ("azure-https", "azure-mqtt", "azure-x509")

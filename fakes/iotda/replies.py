@@ -9,11 +9,13 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from typing import Any
 
 from protocol import iotda
 
 TIME_SYNC = "$time_sync"
+UNPACKED_LONGEST = 4 << 20  # bytes: a packed megabyte may hold a gigabyte of zeros
 
 
 class IotDaError(Exception):
@@ -52,7 +54,7 @@ def decoded(body: bytes, query: Mapping[str, str] | None = None) -> Any:
     `query` is that of the topic: with `encoding=gzip` the body is unpacked first.
     """
     try:
-        plain = gzip.decompress(body) if (query or {}).get("encoding") == "gzip" else body
+        plain = _unpacked(body) if (query or {}).get("encoding") == "gzip" else body
         text = plain.decode()
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         return None
@@ -60,6 +62,12 @@ def decoded(body: bytes, query: Mapping[str, str] | None = None) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
+
+
+def _unpacked(body: bytes) -> bytes:
+    """The content of gzip, of too long a one the beginning. OSError, EOFError, zlib.error."""
+    with gzip.GzipFile(fileobj=BytesIO(body)) as packed:
+        return packed.read(UNPACKED_LONGEST)
 
 
 def command_body(service_id: str | None, command_name: str | None, paras: object) -> bytes:

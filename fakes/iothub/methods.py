@@ -139,6 +139,6 @@ def _result(reply: iothub.MethodReply, body: bytes) -> MethodResult | None:
         return None
     try:
         payload: object = json.loads(body) if body else None
-    except ValueError:  # not JSON, or not UTF-8: recorded as it is in the event and in `body`
+    except (ValueError, RecursionError):  # not JSON, or not UTF-8: recorded as it is in the event
         payload = None
     return MethodResult(status=reply.code, payload=payload, body=body, rid=reply.rid)

@@ -132,7 +132,7 @@ def _messages(request: HttpRequest) -> Iterator[tuple[bytes, dict[str, str]]]:
     try:
         for item in json.loads(request.body):
             yield _body(item), {str(k): str(v) for k, v in item.get("properties", {}).items()}
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise HubError(400006, f"the batch cannot be read: {error}") from None
 
 

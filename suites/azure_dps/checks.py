@@ -10,7 +10,6 @@ from protocol import certificates, dps
 from suites.links import connects
 from transcript import Event, Finding, Inconclusive, Record
 
-TIMER_ALLOWANCE = 0.02  # seconds by which a device's timer may run early without being blamed
 ASSIGNED = "assigned"
 
 
@@ -134,11 +133,11 @@ def foreign_operations(events: Iterable[Event]) -> list[Finding]:
     return findings
 
 
-def early_polls(events: Iterable[Event]) -> list[Finding]:
+def early_polls(events: Iterable[Event], *, allowance: float) -> list[Finding]:
     """Every request that came sooner than the previous reply's Retry-After allows.
 
     Replies are stamped before they leave and requests after they were read, so that our own delay
-    never shortens a wait; TIMER_ALLOWANCE is added in the device's favour.
+    never shortens a wait. `allowance` is the seconds by which a device's timer may run early.
     """
     findings, reply = [], None
     for event in events:
@@ -146,10 +145,9 @@ def early_polls(events: Iterable[Event]) -> list[Finding]:
             reply = event
         elif event.name in ("dps.register", "dps.poll") and reply is not None:
             owed, waited = _retry_after(reply), event.at - reply.at
-            if waited < owed - TIMER_ALLOWANCE:
-                findings.append(
-                    Finding(event.at, f"no poll for {owed} s", f"polled after {waited:.2f} s")
-                )
+            if waited < owed - allowance:
+                expected = f"no poll for {owed} s ({allowance:g} s allowed for the timer)"
+                findings.append(Finding(event.at, expected, f"polled after {waited:.2f} s"))
     return findings
 
 
@@ -159,14 +157,18 @@ def _retry_after(reply: Event) -> int:
 
 
 def abandoned_assignments(events: Iterable[Event]) -> list[Finding]:
-    """One finding if the device was told 202 and never asked until a final answer (200)."""
+    """One finding if the device was told 202 and never asked until a final answer (200).
+
+    Inconclusive when no answer could reach it, for it was not subscribed to any (DPS-MQTT-3's).
+    """
     replies = [event for event in events if event.name == "dps.reply"]
-    if not replies or any(reply.status == 200 for reply in replies):
+    heard = [event for event in replies if event.get("delivered", True)]
+    if not heard:
+        raise Inconclusive("no answer could reach the device")
+    if any(reply.status == 200 for reply in heard):
         return []
-    last = replies[-1]
-    return [
-        Finding(last.at, "questions until the answer is 200", f"the last answer was {last.status}")
-    ]
+    expected, last = "questions until the answer is 200", heard[-1]
+    return [Finding(last.at, expected, f"the last answer was {last.status}")]
 
 
 def polls_after_the_end(events: Iterable[Event]) -> list[Finding]:

@@ -14,7 +14,8 @@ def test_asks_for_the_operation_it_was_given(slow_assignment):
 @verifies(req.POLL_WAITS)
 def test_waits_out_retry_after_before_each_poll(slow_assignment):
     slow_assignment.reach("dps.reply", to="poll", status=202)
-    conforms(checks.early_polls(slow_assignment))
+    allowance = slow_assignment.facts["timer_allowance"]
+    conforms(checks.early_polls(slow_assignment, allowance=allowance))
 
 
 @verifies(req.POLL_GOES_ON)

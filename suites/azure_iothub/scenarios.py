@@ -20,13 +20,15 @@ async def azure_day(lane):
         lane.send_c2d(b"a message")
     if lane.claims("hub.methods") and await lane.until_subscribed(METHODS_FILTER):
         await gather(
-            lane.call_method(lane.bench("method"), within=METHOD_PATIENCE),
-            lane.call_method(UNKNOWN_METHOD, within=METHOD_PATIENCE),
+            lane.call_method(lane.bench("method"), within=METHOD_PATIENCE, rid_length=27),
+            lane.call_method(UNKNOWN_METHOD, within=METHOD_PATIENCE, rid_length=4),
         )
     if lane.claims("hub.telemetry"):
         await lane.until("hub.telemetry")
     if lane.claims("hub.c2d"):
-        await lane.until("hub.c2d.settled")
+        acknowledges = lane.claims("hub.c2d.qos1") or lane.claims("hub.https")
+        await lane.until("hub.c2d.settled" if acknowledges else "hub.c2d")
+    await lane.until_done()
 
 
 @scenario(needs="hub")

@@ -3,7 +3,7 @@
 from harness import conforms, verifies
 from protocol.hub_topics import METHODS_FILTER
 from suites import mqtt
-from suites.azure_iothub import checks
+from suites.azure_iothub import method_checks as checks
 from suites.azure_iothub import requirements as req
 from suites.azure_iothub.scenarios import UNKNOWN_METHOD
 

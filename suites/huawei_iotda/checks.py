@@ -225,12 +225,15 @@ def _command_name(event: Event) -> str:
 
 
 def _instead(record: Record, command: Event) -> str:
+    """What came in place of the answer, answers to other commands aside."""
     strays = [e.request_id for e in record.all("iotda.command.reply", known=False)]
-    topics = [e.topic for e in record.all("mqtt.publish", way="in") if "request_id" in e.topic]
-    waited = record.events[-1].at - command.at
     if strays:
         return f"a reply under request_id={strays[0]}"
-    return f"a reply on {topics[0]}" if topics else f"no reply in {waited:.1f} s"
+    replied = {e.get("topic") for e in record if e.name.endswith(".reply")}
+    sent = [e.topic for e in record.all("mqtt.publish", way="in") if "request_id" in e.topic]
+    waited = record.events[-1].at - command.at
+    other = next((topic for topic in sent if topic not in replied), None)
+    return f"a reply on {other}" if other else f"no reply in {waited:.1f} s"
 
 
 def odd_command_replies(record: Record) -> list[Finding]:

@@ -24,6 +24,7 @@ async def iotda_day(lane):
         )
     if lane.claims("iotda.messages"):
         await lane.message("a message")
+    await lane.until_done()
 
 
 @scenario(needs="iotda.tls")

@@ -9,18 +9,21 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import quote, quote_plus
 
 HOST, PORT = os.environ["HOST"], int(os.environ["PORT"])
-DEVICE, SECRET = os.environ["DEVICE"], os.environ["SECRET"]
+DEVICE, SECRET = os.environ.get("DEVICE", ""), os.environ.get("SECRET", "")
 SLEEPER = [sys.executable, "-S", "-c", "import time; time.sleep(600)"]
 
 
@@ -146,28 +149,116 @@ def chatty() -> None:
 
 
 def spellings(secret: str) -> list[bytes]:
+    """A secret as it is found in logs, dumps, queries and headers."""
     octets = secret.encode()
+    sized = b"device:" + octets + b":end"  # as in HTTP Basic authentication
     return [
         octets,
-        b64encode(octets),
+        *(b64encode(each) for each in (octets, sized)),
+        *(urlsafe_b64encode(each) for each in (octets, sized)),
         octets.hex().encode(),
         octets.hex().upper().encode(),
-        quote(secret, safe="").encode(),
+        octets.hex(":").encode(),
+        *(quote(secret, safe=safe).encode() for safe in ("", "/")),
+        quote(quote(secret)).encode(),
+        re.sub("%..", lambda found: found[0].lower(), quote_plus(secret)).encode(),
+        json.dumps(secret).encode(),
+        secret.replace("/", "\\/").encode(),
     ]
 
 
-def leaky() -> None:
-    """Shows its secrets wherever it can: output, client id, user name, topics, payloads."""
-    secrets = [SECRET, os.environ["TOKEN"]]
+def shows(*secrets: str) -> list[bytes]:
+    """Prints secrets in every spelling, and returns these."""
     forms = [form for each in secrets for form in spellings(each)]
     for form in forms:
         sys.stdout.buffer.write(b"secret " + form + b"\n")
     sys.stdout.buffer.flush()
+    return forms
+
+
+def leaky() -> None:
+    """Shows its secrets wherever it can: output, client id, user name, topics, payloads."""
+    forms = shows(SECRET, os.environ["KEY"], password())
     connect(client_id=SECRET, user=SECRET).close()
-    link = connect()
-    for form in forms:
+    for form in (*forms, b64decode(os.environ["KEY"])):
+        link = connect()
         link.sendall(publish(b"leak/" + form, b"payload " + form))
-    live(link)
+        link.close()
+    live(connect())
+
+
+def registers_openly() -> None:
+    """Provisions itself with a token from its group's key, and shows both keys and the token."""
+    scope, unit = os.environ["SCOPE"], os.environ["UNIT"]
+    own = _hmac(SECRET, unit)
+    resource = quote(f"{scope}/registrations/{unit}", safe="")
+    end = int(time.time()) + 600
+    signature = quote(_hmac(own, f"{resource}\n{end}"), safe="")
+    token = f"SharedAccessSignature sr={resource}&sig={signature}&se={end}&skn=registration"
+    forms = shows(SECRET, own)
+    say(token, quote(token), signature)
+    path = f"/{scope}/registrations/{unit}/register?api-version=2019-03-31"
+    for form in forms:
+        query = f"&{quote(form)}={quote(form)}"
+        body = json.dumps({"registrationId": unit, "payload": {own: form.decode()}})
+        https("PUT", path + query, token.encode(), body.encode())
+
+
+def _hmac(key: str, text: str) -> str:
+    digest = hmac.new(b64decode(key), text.encode(), hashlib.sha256)
+    return b64encode(digest.digest()).decode()
+
+
+# What a screen, a page or a parser would obey, if it came to them as it is.
+HOSTILE = "\x1b]0;owned\x07\x1b[2J<script>alert(1)</script>&\"'\u202e\x85]]>\u2028\nPASS forged"
+
+
+def hostile() -> None:
+    """Says what a screen, a page or a parser would obey, wherever it can."""
+    sys.stdout.buffer.write(HOSTILE.encode() + b"\0\xff\xfe\r\x1bc\n")
+    sys.stdout.buffer.flush()
+    connect(client_id=HOSTILE, user=HOSTILE).close()
+    connect(client_id=b"\0\xff\x1b[31m", user=b"\xed\xa0\x80<b>").close()
+    own = f"$oc/devices/{DEVICE}/sys/properties/report"
+    times = '"event_time": "\\udc80\\u001b[2J", "properties": {"\\ud83d": "\\u0000<i>"}'
+    said: list[tuple[str | bytes, str | bytes]] = [
+        (f"$oc/devices/{HOSTILE}/sys/properties/report", HOSTILE),
+        (own, f'{{"services": [{{"service_id": 1, "x": "\\ud800{HOSTILE[:4]}"}}]}}'),
+        (own, f'{{"services": [{{"service_id": "\\ud800", {times}}}]}}'),
+        (HOSTILE, b"\0\xff"),
+        (b"a/\xff\0/\x1b[2J", b"\0\xff"),
+        ("$oc/devices/" + "x" * 60_000, b""),
+    ]
+    for topic, payload in said:
+        link = connect()
+        link.sendall(publish(topic, payload) + packet(0xC0, b""))
+        link.recv(2)  # the answer to the ping, or the end
+        link.close()
+    live(connect())
+
+
+def requests_hostile_things() -> None:
+    """The same over HTTPS, at DPS."""
+    scope, unit = os.environ["SCOPE"], os.environ["UNIT"]
+    path = f"/{scope}/registrations/{unit}/register?api-version=2019-03-31"
+    body = json.dumps({"registrationId": HOSTILE, "payload": {HOSTILE: "\ud800"}})
+    signature = f"SharedAccessSignature sr={quote(HOSTILE)}&sig=<b>\xff&se=1e9".encode("latin-1")
+    https("PUT", path, signature, body.encode())
+    https("PUT", path, b"\xff\xfe<script>alert(1)</script>", b'{"registrationId": "\\udc80"}')
+    https("PUT", path, b"", b'{"registrationId": "\xff"}')
+    https("GET", f"/{quote(HOSTILE)}/%00%ff%1b[2J?{quote(HOSTILE)}=%ed%a0%80", b"x\x1b[2J", b"")
+    https("<b>", "/\x1b", b"", b"")
+
+
+def https(method: str, target: str, authorization: bytes, body: bytes) -> None:
+    """One request on a connection of its own; whatever the answer is."""
+    context = ssl.create_default_context(cafile=os.environ["CA"])
+    head = f"{method} {target} HTTP/1.1\r\nHost: h\r\nContent-Length: {len(body)}\r\n"
+    own = b"Authorization: " + authorization + b"\r\n" if authorization else b""
+    plain = socket.create_connection((HOST, PORT))
+    with suppress(OSError), context.wrap_socket(plain, server_hostname=HOST) as link:
+        link.sendall(head.encode() + own + b"\r\n" + body)
+        say(link.recv(4096).partition(b"\r\n")[0])
 
 
 def main() -> None:
@@ -175,7 +266,7 @@ def main() -> None:
         each.__name__: each
         for each in (
             *(good, mute, crash, breaks, publishes_endlessly, connects_endlessly, stubborn),
-            *(parent, chatty, leaky),
+            *(parent, chatty, leaky, hostile, requests_hostile_things, registers_openly),
         )
     }
     modes[sys.argv[1]]()

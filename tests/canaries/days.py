@@ -42,7 +42,7 @@ def event(at: float, name: str, way: str, service: str, link: int, **fields: Any
 
 
 def record(scenario: str, events: Iterable[Event], claims: Iterable[str]) -> Record:
-    stopping = event(9.0, "device.stopping", "own", "device", 0)
+    stopping = event(9.0, "watch.over", "own", "device", 0)
     numbered = tuple(replace(each, seq=n) for n, each in enumerate([*events, stopping], 1))
     return Record(
         scenario=scenario,
@@ -52,7 +52,10 @@ def record(scenario: str, events: Iterable[Event], claims: Iterable[str]) -> Rec
             "hub_host": HUB, "group_key": KEY, "method": "echo", "command": "blink",
             "iotda_device_id": IOTDA_ID, "iotda_secret": SECRET,
         },
-        facts={"keys": [KEY], "hub_address": HUB, "enrolled_ca": pem(CERTIFICATE)},
+        facts={
+            "keys": [KEY], "timer_allowance": 0.02, "hub_address": HUB,
+            "enrolled_ca": pem(CERTIFICATE),
+        },
         features=closure(claims),
         ending=Ending("stopped"),
         began_unix=NOW,

@@ -1,0 +1,1 @@
+"""Speed and cost, measured: `python -m benchmarks` writes benchmarks/results.md."""
