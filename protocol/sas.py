@@ -36,6 +36,7 @@ __all__ = [
     "TokenError",
     "Verification",
     "build",
+    "covers",
     "expiry_problem",
     "explain",
     "parse",
@@ -185,6 +186,20 @@ def same_resource(sr_raw: str, resource: str) -> bool:
 
 def _expired(token: Token, now: float) -> str:
     return f"the token expired {now - token.se:.0f} s ago (se={token.se})"
+
+
+def covers(sr_raw: str, resource: str) -> bool:
+    """Whether `sr`, decoded once, names this resource or one that contains it.
+
+    Scope is a prefix by path segment, never by character (Learn, iot-hub: authenticate-authorize-
+    sas). A port behind the host is passed over, as is letter case.
+    """
+    scope, whole = segments(_portless(unquote(sr_raw))), segments(_portless(resource))
+    return scope == whole[: len(scope)]
+
+
+def _portless(resource: str) -> str:
+    return re.sub(r"^([^/:]+):[0-9]+", r"\1", resource)
 
 
 def _matching_key(token: Token, key_texts: Sequence[str]) -> int | None:

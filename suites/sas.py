@@ -57,11 +57,20 @@ def malformed_tokens(tokens: Iterable[Sent]) -> list[Finding]:
 
 
 def foreign_resources(tokens: Iterable[Read], own: Callable[[Event], str]) -> list[Finding]:
-    """Every token for a resource other than `own(event)`."""
+    """Every token that does not cover `own(event)`: for something else, or for a part of it."""
     return [
         Finding(event.at, f"sr for {own(event)}", f"sr for {token.resource}")
         for event, token in tokens
-        if not sas.same_resource(token.sr, own(event))
+        if not sas.covers(token.sr, own(event))
+    ]
+
+
+def wide_resources(tokens: Iterable[Read], own: Callable[[Event], str]) -> list[Finding]:
+    """Every token that covers more than `own(event)`."""
+    return [
+        Finding(event.at, f"sr for {own(event)} alone", f"sr for all of {token.resource}")
+        for event, token in tokens
+        if sas.covers(token.sr, own(event)) and not sas.covers(own(event), token.resource)
     ]
 
 

@@ -60,7 +60,7 @@ REG_JSON = requirement(
 )  # fmt: skip
 REG_VERSION = requirement(
     "DPS-REG-5", "MUST",
-    "The device names a released api-version in every request",
+    "The device names an api-version in every request",
     source=f"{REST_DOC}: ApiVersionParameter", needs="dps.https",
 )  # fmt: skip
 REG_CONTENT_TYPE = requirement(

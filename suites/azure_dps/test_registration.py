@@ -28,7 +28,7 @@ def test_sends_a_json_object(azure_day):
 
 
 @verifies(req.REG_VERSION)
-def test_names_a_released_api_version(azure_day):
+def test_names_an_api_version(azure_day):
     azure_day.reach("dps.register", transport="https")
     conforms(checks.unversioned_requests(azure_day))
 

@@ -48,6 +48,14 @@ SAS_POLICY = requirement(
     source=f"{SAS_DOC}: policyName; per-device credentials", needs="hub.sas",
 )  # fmt: skip
 
+SAS_NARROW = requirement(
+    "HUB-SAS-6", "SHOULD",
+    "The device's hub token is for the device alone",
+    source=f"{SAS_DOC}: resourceURI, per-device credentials; what a hub makes of a token for the "
+    "whole host with a device's key is not documented",
+    needs="hub.sas",
+)  # fmt: skip
+
 CLIENT_ID = requirement(
     "HUB-CONN-1", "MUST",
     "The device connects with its device id as client id",

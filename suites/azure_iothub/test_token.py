@@ -36,3 +36,9 @@ def test_holds_no_key_of_a_service_policy(azure_day):
     tokens = sas.readable(sas.hub_tokens(azure_day))
     allowed = ["device", azure_day.given["device_id"]]
     conforms(sas.foreign_policies(tokens, allowed=allowed))
+
+
+@verifies(req.SAS_NARROW)
+def test_signs_for_nothing_but_its_own_device(azure_day):
+    tokens = sas.readable(sas.hub_tokens(azure_day))
+    conforms(sas.wide_resources(tokens, lambda login: checks.own_resource(azure_day, login)))

@@ -53,6 +53,19 @@ def readable_logins(record: Record) -> list[tuple[Event, iotda.ClientId]]:
     return read
 
 
+def password_logins(record: Record) -> list[tuple[Event, iotda.ClientId]]:
+    """The readable CONNECTs that have to prove a secret; one with a certificate needs none.
+
+    Inconclusive when there is none (auth document: X.509 devices send no password).
+    """
+    shown = {e.link for e in record.all("tls.done") if e.client_certificate}
+    logins = readable_logins(record)
+    proving = [(e, c) for e, c in logins if e.password is not None or e.link not in shown]
+    if not proving:
+        raise Inconclusive("the device proves itself with a certificate")
+    return proving
+
+
 def foreign_user_names(record: Record) -> list[Finding]:
     """Every user name that is not the device id of the client id."""
     logins = readable_logins(record)
@@ -67,7 +80,7 @@ def malformed_passwords(record: Record) -> list[Finding]:
     """Every password that is not 64 lower-case hexadecimal digits."""
     secret = record.given["iotda_secret"]
     findings = []
-    for event, client in readable_logins(record):
+    for event, client in password_logins(record):
         given = event.password or ""
         if not HEX_64.fullmatch(given):
             why = explain_password(given, secret=secret, stamp=client.stamp) or "of no known form"
@@ -78,7 +91,7 @@ def malformed_passwords(record: Record) -> list[Finding]:
 def wrong_passwords(record: Record) -> list[Finding]:
     """Every well-formed password that does not prove the secret, with the known mistake."""
     secret = record.given["iotda_secret"]
-    formed = [(e, c) for e, c in readable_logins(record) if HEX_64.fullmatch(e.password or "")]
+    formed = [(e, c) for e, c in password_logins(record) if HEX_64.fullmatch(e.password or "")]
     if not formed:
         raise Inconclusive("the device sent no well-formed password")
     findings = []
@@ -254,10 +267,15 @@ def odd_result_codes(record: Record) -> list[Finding]:
 
 
 def repeated_replies(record: Record) -> list[Finding]:
-    """Every reply to a command that had been answered before; DUP copies do not count."""
+    """Every further reply to a command that was sent once.
+
+    A command that had to be sent again (DUP) may be answered again: QoS 1 is at least once.
+    """
+    again = [e.topic for e in record.all("mqtt.publish", way="out", dup=True)]
     findings, answered = [], set[str]()
     for event in record.all("iotda.command.reply"):
-        if event.request_id in answered and not event.get("dup", False):
+        resent = any(topic.endswith(f"request_id={event.request_id}") for topic in again)
+        if event.request_id in answered and not resent:
             seen = f"another under {event.request_id}"
             findings.append(Finding(event.at, "one reply for each command", seen))
         answered.add(event.request_id)

@@ -128,7 +128,20 @@ def stubborn() -> None:
 
 
 def parent() -> None:
-    """Leaves children behind: in its session, in one of their own, and without a parent."""
+    """Leaves children behind."""
+    bear()
+    connect().sendall(report(n=1))
+
+
+def family() -> None:
+    """Has children, ignores SIGTERM, and never connects."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    bear()
+    mute()
+
+
+def bear() -> None:
+    """Children: in its session, in one of their own, and without a parent."""
     for options in ({}, {"start_new_session": True}, {"env": {}}):
         say("pid", subprocess.Popen(SLEEPER, **options).pid)
     if os.fork() == 0:
@@ -137,7 +150,6 @@ def parent() -> None:
             say("pid", subprocess.Popen(SLEEPER).pid)
         os._exit(0)
     os.wait()
-    connect().sendall(report(n=1))
 
 
 def chatty() -> None:
@@ -266,7 +278,7 @@ def main() -> None:
         each.__name__: each
         for each in (
             *(good, mute, crash, breaks, publishes_endlessly, connects_endlessly, stubborn),
-            *(parent, chatty, leaky, hostile, requests_hostile_things, registers_openly),
+            *(parent, family, chatty, leaky, hostile, requests_hostile_things, registers_openly),
         )
     }
     modes[sys.argv[1]]()

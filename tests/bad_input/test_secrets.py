@@ -70,9 +70,8 @@ def test_no_secret_is_left_behind(crowd: Crowd, file: str, secret: str) -> None:
 def test_the_devices_really_showed_them(crowd: Crowd) -> None:
     for device in ("leaky", "registers_openly"):
         records = [each for each in crowd.run.lines("record") if each["device"] == device]
-        for record in records:
-            assert record["output"].count("secret <secret>") > 20
-            assert "<secret>" in json.dumps(record["events"])
+        assert all(each["output"].count("secret <secret>") > 20 for each in records)
+        assert json.dumps([each["events"] for each in records]).count("<secret>") > 20
 
 
 def test_no_signature_made_with_a_vendors_key_is_left_behind(crowd: Crowd) -> None:

@@ -82,6 +82,7 @@ BAD: dict[str, tuple[Day, tuple[days.Change, ...]]] = {
     "HUB-SAS-3": (days.azure_mqtt, (rehub(expiry=int(days.NOW) * 1000),)),
     "HUB-SAS-4": (days.azure_mqtt, (rehub(key=OTHER_KEY),)),
     "HUB-SAS-5": (days.azure_mqtt, (rehub(tail="&skn=iothubowner"),)),
+    "HUB-SAS-6": (days.azure_mqtt, (rehub(HUB),)),
     "HUB-CONN-1": (days.azure_mqtt, (change("mqtt.connect", nth=1, client_id="other"),)),
     "HUB-CONN-2": (days.azure_mqtt, (change("mqtt.connect", nth=1,
                                             username=lambda u: u.replace(HUB, "elsewhere.example")),)),

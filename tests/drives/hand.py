@@ -10,7 +10,6 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from devices.placeholders import fill
-from tests.drives.manifests import Sections
 from tests.drives.running import LONGEST, ROOT, Outcome, command
 
 VALUE = re.compile(r"  (\w+) +(\S+)   \((.+)\)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import psutil
@@ -33,7 +34,7 @@ def test_a_board_comes_out_as_the_program_does(device: str, on_the_bench: Outcom
 def test_a_board_is_in_one_watch_at_a_time(device: str, on_the_bench: Outcome) -> None:
     watches = sorted(on_the_bench.records[device].values(), key=lambda each: each.began_unix)
     assert len(watches) > 1
-    for earlier, later in zip(watches, watches[1:], strict=False):
+    for earlier, later in pairwise(watches):
         assert later.began_unix >= earlier.began_unix + earlier.duration
 
 

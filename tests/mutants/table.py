@@ -87,7 +87,7 @@ MUTANTS = (
     _row("dps-sas-resource-without-registrations", "azure-https", "DPS-SAS-2"),
     _row("hub-sas-service-policy", "azure-mqtt", "HUB-SAS-5"),
     _row("hub-sas-for-dps-resource", "azure-mqtt", "HUB-SAS-2"),
-    _row("hub-sas-for-whole-hub", "azure-mqtt", "HUB-SAS-2"),
+    _row("hub-sas-for-whole-hub", "azure-mqtt", "HUB-SAS-6"),
     _row("hub-sas-resource-with-scheme", "azure-mqtt", "HUB-SAS-1", "HUB-SAS-*"),
     _row("dps-client-id-differs", "azure-mqtt", "DPS-MQTT-1"),
     _row("dps-user-name-with-question-mark", "azure-mqtt", "DPS-MQTT-2"),
