@@ -1,4 +1,4 @@
-"""A device that somebody starts by hand: the values are shown, and its call is awaited."""
+"""A device that somebody starts by hand: the values are shown, and it is awaited."""
 
 from __future__ import annotations
 
@@ -10,24 +10,17 @@ from devices.placeholders import OURS, PLACEHOLDERS, Placeholder
 from devices.process import happens
 from transcript import Ending
 
-AWAITED = 30.0  # seconds for the first call; half of a scenario's bound, which it counts towards
 # What DPS tells a device that it provisions, and what only a program that enrolls devices needs.
 _TOLD_BY_DPS = ("hub_host", "device_id", "device_key", "device_connection_string")
 _FOR_ENROLLING = ("enrollment_group_id", "signing_cert_file", "dps_service_connection_string")
 
 
 class ManualDriver:
-    """Shows what the device needs to be told; the rest is done by whoever stands beside it.
+    """Shows what the device needs to be told; the rest is done by whoever stands beside it."""
 
-    `awaited` is how many seconds that person has until the device calls.
-    """
-
-    def __init__(
-        self, manifest: Manifest, *, show: Callable[[str], None], awaited: float = AWAITED
-    ) -> None:
+    def __init__(self, manifest: Manifest, *, show: Callable[[str], None]) -> None:
         self._manifest = manifest
         self._show = show
-        self.awaited = awaited
         self._ending = Ending("never started", reason="the scenario did not start it")
         self.on_end = asyncio.Event()
         self.given: Mapping[str, str] = {}
@@ -40,7 +33,7 @@ class ManualDriver:
     async def start(self, given: Mapping[str, str]) -> None:
         """Show the values and return at once."""
         self.given = dict(given)
-        self._show(values_text(self._manifest, given, awaited=self.awaited))
+        self._show(values_text(self._manifest, given))
         self._ending = Ending("running")
 
     async def wait(self, within: float) -> bool:
@@ -56,7 +49,7 @@ class ManualDriver:
         return ""
 
 
-def values_text(manifest: Manifest, given: Mapping[str, str], *, awaited: float) -> str:
+def values_text(manifest: Manifest, given: Mapping[str, str]) -> str:
     """The values that a device with these features needs, one per line; burnt-in ones last."""
     wanted = [each for each in _wanted(manifest.features) if each.name in given]
     told = [each for each in wanted if each.name not in manifest.identity]
@@ -64,9 +57,7 @@ def values_text(manifest: Manifest, given: Mapping[str, str], *, awaited: float)
     rows = [f"  {each.name:<{width}}  {given[each.name]}   ({each.meaning})" for each in told]
     burnt = ", ".join(each.name for each in wanted if each.name in manifest.identity)
     last = [f"  as burnt in: {burnt}"] if burnt else []
-    now = f"Start {manifest.name} now with these values. If it still runs, end it first."
-    call = f"Its first call is awaited for {awaited:.0f} s."
-    return "\n".join([now, *rows, *last, call])
+    return "\n".join([f"Start {manifest.name} now, with these values:", *rows, *last])
 
 
 def _wanted(features: Collection[str]) -> list[Placeholder]:

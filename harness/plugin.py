@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import random
 import shlex
+import signal
+import threading
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +72,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Read the manifests that were named, so that a broken one stops the run before it starts."""
     config.addinivalue_line("markers", "verifies(requirement): the requirement a case judges")
+    # The project may lie where nothing can be written; a run does not fail for its --lf.
+    config.addinivalue_line("filterwarnings", "default::pytest.PytestCacheWarning")
     if config.option.seed is None:
         config.option.seed = random.SystemRandom().randrange(2**32)
     config.stash[RUN] = Run(config)
@@ -224,6 +228,13 @@ def pytest_report_teststatus(
 # --- the end -------------------------------------------------------------------------------------
 
 
+@pytest.hookimpl(tryfirst=True)  # before the terminal's, which takes its time
+def pytest_keyboard_interrupt() -> None:
+    """A second Ctrl-C finds nothing more to stop: devices are being ended, reports written."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     """Close every lane and the stream; a deviation that no longer holds fails the run."""
@@ -232,3 +243,9 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run.end()
     if run.spoiled and exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_unconfigure() -> None:
+    """Let Ctrl-C end whatever called pytest."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -136,7 +136,8 @@ def begin(
 ) -> Started:
     """Start pytest; `before` is a command that becomes it, `variables` stand in its environment."""
     given = [str(each) for each in arguments]
-    command = [*before, sys.executable, "-m", "pytest", f"--report-dir={reports}", *given]
+    ours = (f"--report-dir={reports}", "-o", f"cache_dir={reports.parent / 'cache'}")
+    command = [*before, sys.executable, "-m", "pytest", *ours, *given]
     return Started(command, cwd=cwd, reports=reports, **variables)
 
 

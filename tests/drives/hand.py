@@ -13,7 +13,7 @@ from devices.placeholders import fill
 from tests.drives.running import LONGEST, ROOT, Outcome, command
 
 VALUE = re.compile(r"  (\w+) +(\S+)   \((.+)\)")
-LAST_LINE = re.compile(r"Its first call is awaited for \d+ s\.")
+LAST_LINE = re.compile(r"If it still runs, end it first\. Its call is awaited for \d+ s\.")
 
 
 def run(manifest: Path, directory: Path, told: list[str], *options: str) -> Outcome:

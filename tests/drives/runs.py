@@ -75,7 +75,7 @@ def no_usual_ports() -> Absence | None:
         for port in FIXED_PORTS.values():
             socket.create_server((host, port)).close()
     except OSError as error:
-        return Absence(f"port {port} cannot be bound on {host}: {error.strerror}")
+        return Absence(f"port {port} cannot be bound on {host}: {os.strerror(error.errno or 0)}")
     return None
 
 

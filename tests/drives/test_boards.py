@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import psutil
 import pytest
 
+from devices.driver import driver_for
+from devices.manifest import load
+from suites.features import FEATURES
 from tests.drives import manifests, runs
 from tests.drives.boards import Board
 from tests.drives.running import Outcome, faultless
@@ -64,6 +70,18 @@ def test_its_secrets_are_written_nowhere(
     everything = "\n".join([*reports, *wire, on_the_bench.said])
     assert len(reports) == 4
     assert [secret for secret in made[device].secrets if secret in everything] == []
+
+
+@pytest.mark.asyncio
+async def test_a_watch_that_is_over_before_its_trigger_says_so(tmp_path: Path) -> None:
+    sections = manifests.reference("iotda", name="slow")
+    trigger = [sys.executable, "-c", "import time; time.sleep(600)"]
+    changed = {"start": {"trigger": trigger}, "address": {"host": runs.HERE}, "bench": {}}
+    driver = driver_for(load(manifests.write(tmp_path, sections | changed), features=FEATURES))
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await driver.start({})
+    assert str(await driver.stop()) == "never started: the trigger had not ended by then"
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -28,8 +28,8 @@ def test_each_watch_asks_for_the_device(by_hand: Outcome) -> None:
 def test_a_request_says_what_is_to_be_done(by_hand: Outcome) -> None:
     for heading, order, *told, last in hand.requests(by_hand.said):
         assert re.fullmatch(r"\w+: [A-Z].+\.", heading)
-        assert order == "Start by-hand now with these values. If it still runs, end it first."
-        assert last == "Its first call is awaited for 30 s."
+        assert order == "Start by-hand now, with these values:"
+        assert last == "If it still runs, end it first. Its call is awaited for 30 s."
         assert told
 
 
