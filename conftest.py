@@ -1,3 +1,3 @@
 """Names the plugins; options and logic are theirs."""
 
-pytest_plugins = ["harness.plugin", "fixtures.plugin", "reports.plugin"]
+pytest_plugins = ["harness.plugin", "fixtures.plugin", "reports.plugin", "pytester"]

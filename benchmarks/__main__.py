@@ -9,13 +9,15 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 
 from benchmarks import ready_fake, whole_run
 from benchmarks.figures import Figure, table
 from benchmarks.whole_run import Run
 
+CORES = os.cpu_count() or 1
 RESULTS = Path(__file__).with_name("results.md")
-QUIET = 0.25  # load per core above which other work disturbs what is measured
+QUIET = 0.05  # share of the processors above which other programs disturb what is measured
 
 
 def arguments(given: Sequence[str] | None) -> argparse.Namespace:
@@ -30,24 +32,26 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
-def machine() -> str:
-    """Where it was measured, and whether anything else ran."""
-    load, cores = os.getloadavg()[0], os.cpu_count() or 1
-    quiet = "quiet" if load <= QUIET * cores else "NOT QUIET: read these figures with care"
-    system = f"{platform.system()} {platform.machine()}, {cores} cores, Python"
+def machine(runs: Sequence[Run]) -> str:
+    """Where it was measured, and whether anything else ran there."""
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{system} {platform.python_version()}, {when}; load {load:.2f} at the start ({quiet})."
+    system = f"{platform.system()} {platform.machine()}, {CORES} cores"
+    busy = median(run.others / run.wall / CORES for run in runs)
+    quiet = "quiet" if busy <= QUIET else "NOT QUIET, read the figures with care"
+    return (
+        f"{system}, Python {platform.python_version()}, {when}. Other programs took {busy:.0%} of"
+        f" the processors meanwhile ({quiet})."
+    )
 
 
 def main(given: Sequence[str] | None = None) -> int:
     """Measure all; the exit status is 0 when every run ended well."""
     options = arguments(given)
-    where = machine()
     _tell("fakes")
     fakes = [*ready_fake.in_process(options.laps), *ready_fake.from_cold(options.runs)]
     _tell(f"{options.runs} whole runs")
     runs = list(whole_run.measure(options.runs))
-    text = page(where, fakes, runs)
+    text = page(machine(runs), fakes, runs)
     options.output.write_text(text, encoding="utf-8")
     print(text)
     return 0
@@ -81,8 +85,8 @@ def summary(run: Run) -> str:
         f" longest watch is {run.longest_watch}: {run.longest:.1f} s of the first run's"
         f" {run.wall:.1f} s. Beside it stand {run.until_watching:.1f} s before the first watch"
         f" begins and {run.judging + run.closing:.1f} s after the last record; the processor was"
-        f" busy for {run.cpu:.1f} s, {100 * run.cpu / run.wall / (os.cpu_count() or 1):.0f} % of"
-        " what there is."
+        f" busy for {run.cpu:.1f} s, {run.cpu / run.wall / CORES:.0%} of what there is. Python's"
+        " bytecode was there, as after any first use."
     )
 
 

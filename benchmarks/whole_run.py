@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
+
+import psutil
 
 from benchmarks import stopwatch
 from benchmarks.figures import Figure, figure
@@ -31,6 +33,7 @@ class Run:
 
     wall: float
     cpu: float
+    others: float  # processor time that other programs took meanwhile
     until_watching: float  # from the start of the process
     until_configured: float
     observing: float  # from the start of the watches until the last record is judged
@@ -66,10 +69,12 @@ def measure(times: int, arguments: Sequence[str] = ()) -> Iterator[Run]:
 def _run(out: Path, arguments: Sequence[str], environment: Mapping[str, str]) -> Run:
     out.mkdir()
     noted = out / "stopwatch.json"
-    before, began = _cpu_of_children(), time.monotonic()
+    busy, used, began = _busy(), _cpu_of_children(), time.monotonic()
     _pytest([f"--report-dir={out}", *arguments], {**environment, stopwatch.FILE: str(noted)})
-    ended, cpu = time.monotonic(), _cpu_of_children() - before
-    return _read(json.loads(noted.read_text()), out / "results.jsonl", began, ended, cpu)
+    ended, cpu = time.monotonic(), _cpu_of_children() - used
+    others = max(0.0, _busy() - busy - cpu)
+    run = _read(json.loads(noted.read_text()), out / "results.jsonl", began, ended)
+    return replace(run, cpu=cpu, others=others)
 
 
 def _pytest(arguments: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -87,7 +92,13 @@ def _cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _read(noted: dict[str, Any], stream: Path, began: float, ended: float, cpu: float) -> Run:
+def _busy() -> float:
+    """Processor time that the whole machine has used, in seconds since it was started."""
+    spent = psutil.cpu_times()
+    return float(sum(spent) - spent.idle - getattr(spent, "iowait", 0.0))
+
+
+def _read(noted: dict[str, Any], stream: Path, began: float, ended: float) -> Run:
     moments, timed = noted["moments"], noted["cases"]
     said = list(lines(stream))
     watches = {line["record"]: line["duration"] for line in said if line["kind"] == "record"}
@@ -100,7 +111,8 @@ def _read(noted: dict[str, Any], stream: Path, began: float, ended: float, cpu: 
     longest = max(watches, key=lambda name: watches[name])
     return Run(
         wall=ended - began,
-        cpu=cpu,
+        cpu=0.0,
+        others=0.0,
         until_watching=moments["collected"] - began,
         until_configured=moments["configured"] - began,
         observing=last_seen - moments["collected"],
@@ -134,6 +146,7 @@ def figures(runs: Sequence[Run]) -> list[Figure]:
         figure("critical path: the longest watch", [run.longest for run in runs]),
         figure("wall time / critical path", [run.ratio for run in runs], unit=""),
         figure("CPU time, devices included", [run.cpu for run in runs]),
+        figure("CPU time of other programs meanwhile", [run.others for run in runs]),
         figure("until the first watch begins", [run.until_watching for run in runs]),
         figure("… of that, until pytest is configured", [run.until_configured for run in runs]),
         figure("observing, most cases judged meanwhile", [run.observing for run in runs]),

@@ -66,7 +66,10 @@ class Observatory:
         self._records: dict[Watch, Future[Record]] = {}
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="observatory")
+        # A daemon: a lane that will not close must not keep the interpreter from its end either.
+        self._thread = threading.Thread(
+            target=self._loop.run_forever, name="observatory", daemon=True
+        )
         self._room = asyncio.Semaphore(AT_ONCE * (os.cpu_count() or 1))
 
     def start(self, watches: Iterable[Watch]) -> None:

@@ -29,7 +29,8 @@ class Ending:
         code = "" if self.code is None else f" with status {self.code}"
         after = "" if self.after is None else f" after {self.after:.1f} s"
         reason = f": {self.reason}" if self.reason else ""
-        return f"{self.how}{code}{after}{reason}"
+        how = "was left running" if self.how == "running" else self.how
+        return f"{how}{code}{after}{reason}"
 
 
 @dataclass(frozen=True, slots=True)

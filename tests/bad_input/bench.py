@@ -100,6 +100,16 @@ class Outcome:
         return (self.reports / name).read_text("utf-8")
 
 
+STARTED: list[subprocess.Popen[bytes]] = []
+
+
+def kill_all() -> None:
+    """Leave no run behind, after a test that failed."""
+    while STARTED:
+        with STARTED.pop() as process:
+            process.kill()
+
+
 class Started:
     """A run that goes on, in a process group of its own."""
 
@@ -115,6 +125,16 @@ class Started:
             stderr=subprocess.PIPE,
             start_new_session=True,
         )
+        STARTED.append(self.process)
+
+    def read_until(self, words: bytes) -> str:
+        """What it has said once it has said certain words; `outcome` has the rest."""
+        said = b""
+        while words not in said:
+            more = os.read(self.process.stdout.fileno(), 4096) if self.process.stdout else b""
+            assert more, f"it ended without {words!r}: {said!r}"
+            said += more
+        return said.decode()
 
     def outcome(self) -> Outcome:
         """Wait for its end."""

@@ -10,7 +10,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.bad_input.bench import DPS, DPS_VALUES, IOTDA_VALUES, Outcome, begin, devices, living
+from tests.bad_input.bench import (
+    DPS,
+    DPS_VALUES,
+    IOTDA_VALUES,
+    Outcome,
+    begin,
+    devices,
+    kill_all,
+    living,
+)
 from tests.bad_input.bench import write as manifest
 
 BUSY_HOST = "127.0.0.1"
@@ -57,6 +66,13 @@ def _crowd(directory: Path, busy_port: int) -> Iterator[Path]:
     yield manifest(directory, "requests_hostile_things", features=DPS, values=DPS_VALUES)
     group = f'patience = 1.0\nregistration_id = "burnt-in"\ngroup_key = "{GROUP_KEY}"'
     yield manifest(directory, "registers_openly", features=DPS, values=DPS_VALUES, bench=group)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_stays() -> Iterator[None]:
+    """Whatever a test has started is gone after it."""
+    yield
+    kill_all()
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,16 @@ import hmac
 import html
 import json
 import re
+import signal
 from base64 import b64decode, b64encode, urlsafe_b64encode
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
 
-from tests.bad_input.bench import posix
+from tests.bad_input.bench import begin, devices, posix
+from tests.bad_input.bench import write as manifest
 from tests.bad_input.conftest import DEVICE_KEY, GROUP_KEY, IOTDA_SECRET, Crowd
 
 pytestmark = posix
@@ -100,3 +103,20 @@ def test_what_is_no_secret_stays_evidence(crowd: Crowd) -> None:
     assert crowd.run.record("good")["given"]["iotda_secret"] != "<secret>"
     shown = next(each for each in crowd.run.lines("record") if each["device"] == "registers_openly")
     assert "SharedAccessSignature sr=" in json.dumps(shown["events"])
+
+
+def test_who_starts_a_device_by_hand_is_shown_no_secret(tmp_path: Path) -> None:
+    device = manifest(
+        tmp_path,
+        "by-hand",
+        start="manual = true",
+        features=("hub.mqtt", "hub.sas"),
+        bench=f'device_key = "{DEVICE_KEY}"',
+        rest='[address]\nhost = "127.0.0.1"',
+    )
+    run = begin(*devices(device), reports=tmp_path / "out")
+    shown = run.read_until(b"first call is awaited")
+    run.process.send_signal(signal.SIGINT)
+    outcome = run.outcome()
+    assert "SharedAccessKey=<secret>" in shown
+    assert DEVICE_KEY not in shown + outcome.out + outcome.err

@@ -39,7 +39,7 @@ async def test_a_trigger_is_run_at_each_start(tmp_path: Path) -> None:
         await driver.start(GIVEN)
     assert driver.running
     assert not await driver.wait(0.01)
-    assert str(await driver.stop()) == "running"
+    assert str(await driver.stop()) == "was left running"
     await until(lambda: driver.output().count("reset for 192.0.2.1\n") == 2)
     assert gone_file(driver.given["work_dir"])
 
@@ -73,7 +73,7 @@ async def test_what_a_trigger_starts_is_not_ours_to_stop(tmp_path: Path) -> None
     driver = driver_for(board(tmp_path, program))
     await driver.start(GIVEN)
     await until(lambda: pids(driver.output()))
-    assert str(await driver.stop()) == "running"
+    assert str(await driver.stop()) == "was left running"
     device = psutil.Process(pids(driver.output())[0])
     assert device.is_running()
     device.kill()
@@ -95,5 +95,5 @@ async def test_by_hand_the_values_that_the_profile_needs_are_shown(tmp_path: Pat
     ]
     assert driver.running
     assert not await driver.wait(0.01)
-    assert str(await driver.stop()) == "running"
+    assert str(await driver.stop()) == "was left running"
     assert driver.output() == ""

@@ -15,7 +15,6 @@ import pytest
 
 from reports.terminal import LiveLine, progress
 
-pytest_plugins = "pytester"
 
 CONFTEST = """
 from contextlib import asynccontextmanager
