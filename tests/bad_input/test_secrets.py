@@ -56,7 +56,8 @@ def left_behind(crowd: Crowd, file: str) -> Iterator[bytes]:
     if file == "terminal":
         yield (crowd.run.out + crowd.run.err).encode()
         return
-    content = (crowd.run.reports / file).read_bytes()
+    lines = (crowd.run.reports / file).read_bytes().splitlines(keepends=True)
+    content = b"".join(line for line in lines if len(line) < 10_000_000)  # but for the flood
     yield content
     yield b"\n".join(b64decode(each) for each in re.findall(rb'"bytes": ?"([^"]*)"', content))
     yield html.unescape(content.decode()).encode()
@@ -115,7 +116,7 @@ def test_who_starts_a_device_by_hand_is_shown_no_secret(tmp_path: Path) -> None:
         rest='[address]\nhost = "127.0.0.1"',
     )
     run = begin(*devices(device), reports=tmp_path / "out")
-    shown = run.read_until(b"first call is awaited")
+    shown = run.read_until(b"as burnt in")
     run.process.send_signal(signal.SIGINT)
     outcome = run.outcome()
     assert "SharedAccessKey=<secret>" in shown

@@ -21,7 +21,6 @@ from protocol import sas
 from transcript import EventLog
 
 HOST = "Hub-1.example.test"
-NOW = time.time()
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def login(hub: Hub, device_id: str, password: str | None, **said: object) -> Log
         password,
         **said,  # type: ignore[arg-type]
     )
-    return hub.gatekeeper.mqtt(hello, Proof(token=password), now=NOW)
+    return hub.gatekeeper.mqtt(hello, Proof(token=password), now=time.time())
 
 
 @pytest.mark.parametrize(
@@ -101,7 +100,7 @@ def test_a_port_in_the_resource_is_passed_over(device_id: str, key: str) -> None
 
 
 def test_the_bare_host_is_an_option(device_id: str, key: str) -> None:
-    shown = sas.build(HOST, key, int(NOW) + 60)
+    shown = sas.build(HOST, key, int(time.time()) + 60)
     assert "is for" in login(hub_with(device_id, key), device_id, shown).refusal
     lax = hub_with(device_id, key, bare_host_resource=True)
     assert login(lax, device_id, shown).refusals == ()
@@ -189,10 +188,10 @@ def test_a_thumbprint_admits_its_certificate_only(
     )
     for pem, text in ((own.cert_pem, ""), (other.cert_pem, "thumbprint"), ("", "no client cert")):
         proof = Proof(token=None, chain=der(pem) if pem else ())
-        assert text in hub.gatekeeper.http(device_id, proof, now=NOW).refusal
-    assert hub.gatekeeper.http(device_id, Proof(token=None, chain=der(own.cert_pem)), now=NOW) == (
-        Login(claimed=device_id, device=hub.registry.get(device_id))
-    )
+        assert text in hub.gatekeeper.http(device_id, proof, now=time.time()).refusal
+    assert hub.gatekeeper.http(
+        device_id, Proof(token=None, chain=der(own.cert_pem)), now=time.time()
+    ) == (Login(claimed=device_id, device=hub.registry.get(device_id)))
 
 
 def test_a_ca_signed_certificate_must_lead_to_the_authority_and_name_the_device(
@@ -203,7 +202,9 @@ def test_a_ca_signed_certificate_must_lead_to_the_authority_and_name_the_device(
     hub.operator.create_device(device_id, ca=vendor.root_pem)
 
     def refusal(pem: str) -> str:
-        return hub.gatekeeper.http(device_id, Proof(token=None, chain=der(pem)), now=NOW).refusal
+        return hub.gatekeeper.http(
+            device_id, Proof(token=None, chain=der(pem)), now=time.time()
+        ).refusal
 
     own = vendor.issue(device_id)
     assert refusal(own.chain_pem) == ""

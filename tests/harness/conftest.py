@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 
-LANES = '''
+LANES = """
 import asyncio
 from contextlib import asynccontextmanager
 from datetime import date
@@ -42,7 +42,7 @@ def pytest_certify_open_lane(config, device, scenario):
     async def lane():
         yield Lane(device, scenario)
     return lane()
-'''
+"""
 
 SCENARIOS = '''
 import asyncio
@@ -60,12 +60,12 @@ async def silence(lane):
     await asyncio.sleep(0.3)
 '''
 
-REQUIREMENTS = '''
+REQUIREMENTS = """
 from harness import requirement
 SAYS = requirement("TOY-1", "MUST", "The device says hello", source="toy 1", needs="talk")
 NICE = requirement("TOY-2", "SHOULD", "The device says please", source="toy 2", needs="talk")
 SINGS = requirement("TOY-3", "MUST", "The device sings", source="toy 3", needs="song")
-'''
+"""
 
 
 class Toy:
