@@ -214,7 +214,8 @@ def _judgement(raised: BaseException | None, clause: Requirement) -> Judgement:
 
 
 def _repeat(item: pytest.Item, device: Device) -> str:
-    return shlex.join(["./certify", "--device", device.manifest, item.nodeid])
+    seed = f"--seed={item.config.option.seed}"
+    return shlex.join(["./certify", "--device", device.manifest, seed, item.nodeid])
 
 
 @pytest.hookimpl(tryfirst=True)

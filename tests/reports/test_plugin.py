@@ -15,7 +15,6 @@ import pytest
 
 from reports.terminal import LiveLine, progress
 
-
 CONFTEST = """
 from contextlib import asynccontextmanager
 from harness.device import Device
