@@ -53,7 +53,7 @@ def json_bodies(record: Record) -> list[tuple[Event, dict[str, Any]]]:
 def _object(body: bytes) -> dict[str, Any] | None:
     try:
         value = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 

@@ -71,7 +71,7 @@ def assigned_id(record: Record) -> str:
 def _device_id(body: bytes) -> str:
     try:
         return str(json.loads(body)["registrationState"]["deviceId"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return ""
 
 

@@ -56,6 +56,6 @@ def odd_method_bodies(events: Iterable[Event]) -> list[Finding]:
 def _is_json(body: bytes) -> bool:
     try:
         json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

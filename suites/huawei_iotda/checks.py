@@ -147,7 +147,7 @@ def reports(record: Record) -> list[tuple[Event, Any]]:
 def _json(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

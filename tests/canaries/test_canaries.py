@@ -200,3 +200,21 @@ def test_a_claim_that_was_never_seen_is_inconclusive(requirement: str) -> None:
 def test_no_case_passes_on_an_empty_transcript(requirement: str) -> None:
     empty = replace(days.azure_mqtt(), events=(), ending=Ending("exited", 0, 0.1))
     assert judged(CASES[requirement], empty) is Verdict.INCONCLUSIVE
+
+
+DEEP = b"[" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("requirement", "day", "changed"),
+    [
+        ("DPS-REG-4", days.azure_https, change("dps.register", body=DEEP)),
+        ("HUB-METHOD-4", days.azure_mqtt, change("hub.method.reply", body=DEEP)),
+        ("IOTDA-REPORT-1", days.iotda, report(DEEP)),
+        ("IOTDA-CMD-2", days.iotda, change("iotda.command.reply", body=DEEP)),
+    ],
+)
+def test_json_without_bottom_is_the_devices_fault_not_ours(
+    requirement: str, day: Day, changed: days.Change
+) -> None:
+    assert judged(CASES[requirement], days.changed(day(), changed)) is Verdict.FAIL
