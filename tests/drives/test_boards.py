@@ -57,7 +57,7 @@ def test_a_board_is_left_running(
     device: str, on_the_bench: Outcome, made: Mapping[str, Board]
 ) -> None:
     watches = on_the_bench.records[device].values()
-    assert {str(watch.ending) for watch in watches} == {"running"}
+    assert {str(watch.ending) for watch in watches} == {"was left running"}
     assert psutil.pid_exists(int(made[device].pid_file.read_text()))
 
 
