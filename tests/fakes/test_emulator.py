@@ -19,9 +19,9 @@ from typing import IO
 import httpx
 import pytest
 
-from fakes.__main__ import EVENTS
 from fakes.emulator import Emulator
 from fakes.guide import sections
+from fakes.program import EVENTS
 from fakes.readable import LONGEST, line
 from protocol import sas
 from transcript import Event
@@ -46,8 +46,8 @@ def start(*options: str) -> subprocess.Popen[str]:
 def emulator() -> Iterator[subprocess.Popen[str]]:
     process = start()
     yield process
-    process.kill()
-    process.communicate()
+    process.terminate()  # not kill(): it has a directory to clear away
+    process.communicate(timeout=20)
 
 
 def printed(output: IO[str] | None) -> str:
