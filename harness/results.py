@@ -137,6 +137,8 @@ class Stream:
                     self._file.flush()
             except OSError as error:
                 self.failure = error
+                with suppress(OSError):  # closed now, or the interpreter complains at its end
+                    self._file.close()
 
 
 def _hidden(whole: dict[str, Any], hide: Redactor) -> dict[str, Any]:

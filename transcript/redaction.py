@@ -79,6 +79,7 @@ def _as_text(secret: str) -> Iterator[str]:
     yield secret
     yield json.dumps(secret)[1:-1]
     yield secret.replace("/", "\\/")  # as PHP and several C libraries write JSON
+    yield secret.replace("/", "\\\\/")  # the same, quoted once more in one of our own messages
     for safe in ("", "/"):
         once = quote(secret, safe=safe)
         yield from (once, _PERCENT.sub(lambda found: found[0].lower(), once))
