@@ -63,7 +63,8 @@ def _head(made: Emulator) -> str:
 
 
 def _section(section: Section) -> str:
-    return "\n".join([f"### {section.heading}", *_exports(section), section.commands.strip(), ""])
+    lines = [f"### {section.heading}", *_exports(section), *section.commands.strip().splitlines()]
+    return "\n".join([*lines, ""])
 
 
 def _exports(section: Section) -> Iterator[str]:
